@@ -1,0 +1,1 @@
+"""The instructor's tool: hand-ins in, points and feedback out."""

@@ -1,0 +1,105 @@
+"""Grades what changed since it was graded last, with nbgrader, one hand-in after another.
+
+What was graded is kept in .batchgrader/ASSIGNMENT.json, written after each hand-in: a run that
+was stopped, even by the power going off, goes on where it was.
+"""
+
+import hashlib
+import json
+import re
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from batchgrader.course import CourseError
+
+DEPENDS_ON = ("nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
+
+
+def grade(course, assignment, force=False, say=print):
+    """Grade the hand-ins of `assignment` in `course`; write feedback pages too.
+
+    course: as from open_course. say: called with each line on the progress.
+    Returns {student: why a person has to look at the hand-in, or None}.
+    """
+    root = Path(course.coursedir.root)
+    if not (root / "source" / assignment).is_dir():
+        raise CourseError(f"There is no assignment {assignment} in {root / 'source'}.")
+    students = sorted(p.parent.name for p in (root / "submitted").glob(f"*/{assignment}/"))
+    record = _Record(root / ".batchgrader" / f"{assignment}.json")
+    keys = {student: _key(root, assignment, student) for student in students}
+    todo = [s for s in students if force or not record.holds(s, keys[s], root, assignment)]
+    say(f"{len(students)} hand-ins, {len(todo)} of them new or changed.")
+    for number, student in enumerate(todo, 1):
+        start = time.monotonic()
+        record.forget(student)
+        problem = _grade_one(course, assignment, student)
+        record.keep(student, keys[student], problem)
+        seconds = f"{time.monotonic() - start:.0f} s"
+        say(f"  {number:3} of {len(todo)}  {student:24.24} {problem or 'graded'} ({seconds})")
+    return {student: record.problem(student) for student in students}
+
+
+def _grade_one(course, assignment, student):
+    """Return None, or why a person has to look at the hand-in."""
+    for step in (course.autograde, course.generate_feedback):
+        result = step(assignment, student, force=True)
+        if not result["success"]:
+            return _reason(result.get("log") or result.get("error", ""))
+    return None
+
+
+def _reason(log):
+    """Return the last line of nbgrader's log that names an error, without its own frame."""
+    lines = [line for line in log.split("\n") if re.match(r"\s*[\w.]*(Error|Exception)\b", line)]
+    named = [line for line in lines if "NbGraderException" not in line]
+    return "needs a person: " + (named or lines or ["nbgrader stopped"])[-1].strip()[:200]
+
+
+def _key(root, assignment, student):
+    """Return a hash of all that the points depend on: hand-in, master, settings, versions."""
+    digest = hashlib.sha256()
+    for folder in (root / "source" / assignment, root / "submitted" / student / assignment):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            digest.update(f"{path.relative_to(root)}\0".encode())
+            digest.update(path.read_bytes())
+    digest.update((root / "nbgrader_config.py").read_bytes())
+    digest.update(repr([(name, _version(name)) for name in DEPENDS_ON]).encode())
+    return digest.hexdigest()
+
+
+def _version(name):
+    try:
+        return version(name)
+    except ImportError:
+        return None
+
+
+class _Record:
+    """What was graded: {student: {key, problem}}, on disk after every change."""
+
+    def __init__(self, path):
+        self.path = path
+        self.graded = json.loads(path.read_text()) if path.exists() else {}
+
+    def holds(self, student, key, root, assignment):
+        entry = self.graded.get(student)
+        pages = root / "feedback" / student / assignment
+        return bool(entry) and entry["key"] == key and (entry["problem"] or pages.is_dir())
+
+    def problem(self, student):
+        return self.graded[student]["problem"]
+
+    def forget(self, student):
+        if self.graded.pop(student, None):
+            self._write()
+
+    def keep(self, student, key, problem):
+        self.graded[student] = {"key": key, "problem": problem}
+        self._write()
+
+    def _write(self):
+        self.path.parent.mkdir(exist_ok=True)
+        half = self.path.with_suffix(".half")
+        half.write_text(json.dumps(self.graded, indent=1))
+        half.replace(self.path)

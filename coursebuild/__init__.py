@@ -1,0 +1,1 @@
+"""The authors' tool: content/*.py becomes notebooks/, source/ and release/."""

@@ -1,0 +1,125 @@
+"""Writes into a notebook the code that it imports from this repository's package.
+
+A notebook opened in Colab has no other file beside it. So every top-level
+`from lstm_outputs.… import …` of a cell is replaced by the source of what it names, and of
+what that needs, unless an earlier cell of the notebook holds it already. Hidden tests are
+left as they are: they run where the package is installed.
+"""
+
+import ast
+import re
+from functools import cache
+
+from coursebuild.settings import ROOT, BuildError
+
+PACKAGE = "lstm_outputs"
+
+
+class Embedder:
+    """Embeds cell after cell of one notebook.
+
+    releasable: the modules it may embed, None for all.
+    """
+
+    def __init__(self, releasable=None):
+        self.releasable = releasable
+        self.held = set()  # (module, name) of what the notebook holds so far
+        self.imported = set()  # import lines that it holds so far
+
+    def embed(self, source):
+        """Return the cell `source` with its imports from the package replaced by their code."""
+        if PACKAGE not in source:
+            return source
+        tree = ast.parse(source)
+        lines = source.split("\n")
+        hidden = _hidden_lines(lines)
+        shown = [n for n in ast.walk(tree) if _is_import(n) and n.lineno not in hidden]
+        self.imported |= {ast.unparse(node) for node in shown}
+        places = [n for n in shown if _is_from_package(n)]
+        codes = [self._code_of(n.module, [alias.name for alias in n.names]) for n in places]
+        for node, code in reversed(list(zip(places, codes))):
+            lines[node.lineno - 1 : node.end_lineno] = [code and f"\n{code}\n\n"]
+        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
+
+    def _code_of(self, module, names):
+        imports, definitions = [], []
+        for name in names:
+            self._add(module, name, imports, definitions)
+        return "\n\n\n".join(filter(None, ["\n".join(sorted(imports)), *definitions])).strip("\n")
+
+    def _add(self, module, name, imports, definitions):
+        """Append the source of `name`, after the source of all that it needs."""
+        if (module, name) in self.held:
+            return
+        if self.releasable is not None and module not in self.releasable:
+            raise BuildError(
+                f"{module} may not be written into an exercise: an answer could be computed from "
+                "it. pyproject.toml lists under 'releasable' what may."
+            )
+        self.held.add((module, name))
+        parts = _parts(module)
+        if name not in parts.definitions:
+            raise BuildError(f"{module} has no top-level name {name!r} that could be embedded.")
+        node, source = parts.definitions[name]
+        for used in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}):
+            if used in parts.definitions:
+                self._add(module, used, imports, definitions)
+            elif used in parts.imports:
+                line, origin = parts.imports[used]
+                if origin:
+                    self._add(origin, used, imports, definitions)
+                elif line not in self.imported:
+                    self.imported.add(line)
+                    imports.append(line)
+        definitions.append(source)
+
+
+class _Parts:
+    """A module's top-level definitions and imports, by the name that each binds."""
+
+    def __init__(self, text):
+        lines, tree = text.split("\n"), ast.parse(text)
+        self.definitions, self.imports = {}, {}
+        for node in tree.body:
+            if _is_import(node):
+                for alias in node.names:
+                    one = type(node)(**{**vars(node), "names": [alias]})
+                    origin = node.module if _is_from_package(node) else None
+                    self.imports[alias.asname or alias.name] = (ast.unparse(one), origin)
+                continue
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            while lines[first - 2].startswith("#"):
+                first -= 1  # the comment above belongs to it
+            source = "\n".join(lines[first - 1 : node.end_lineno])
+            for name in _bound(node):
+                self.definitions[name] = (node, source)
+
+
+@cache
+def _parts(module):
+    return _Parts((ROOT / f"{module.replace('.', '/')}.py").read_text())
+
+
+def _hidden_lines(lines):
+    hidden, inside = set(), False
+    for number, line in enumerate(lines, 1):
+        inside = (inside or "BEGIN HIDDEN TESTS" in line) and "END HIDDEN TESTS" not in line
+        if inside:
+            hidden.add(number)
+    return hidden
+
+
+def _bound(node):
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return []
+
+
+def _is_import(node):
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _is_from_package(node):
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE

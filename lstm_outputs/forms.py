@@ -1,0 +1,93 @@
+"""The form of an answer: is it written as a shape? Whether it is right is not asked here."""
+
+import numpy as np
+
+
+class NotYet(Exception):
+    """An answer that does not pass yet: a notebook shows its sentence, not a traceback."""
+
+    def _render_traceback_(self):  # IPython's hook for exceptions that show themselves
+        return [f"Not yet: {self}"]
+
+
+def as_shape(answer, name="Your answer"):
+    """Read `answer` as a shape and return it as a tuple of int and None.
+
+    Taken: a tuple, a list, or a TensorShape, of int, NumPy integers, and None (a size
+    that is not known yet). Anything else raises NotYet with what to write instead.
+    """
+    if answer is ...:
+        raise NotYet(f"{name} is still missing. Replace the three dots by a shape, like (2, 3).")
+    if answer is None:
+        raise NotYet(f"{name} is None. Was a return forgotten? A shape is a tuple, like (2, 3).")
+    if type(answer).__name__ == "TensorShape":
+        answer = answer.as_list()
+    if type(answer) not in (tuple, list):
+        kind = "an array" if hasattr(answer, "shape") else f"of type {type(answer).__name__}"
+        raise NotYet(f"{name} is {kind}. A shape is a tuple without quotation marks: "
+                     "like (2, 3), or (2,) for one axis.")
+    return tuple(as_size(size, name) for size in answer)
+
+
+def as_size(size, name="Your answer"):
+    """Read one entry of a shape: an int of 1 or more, or None. Anything else raises NotYet."""
+    if size is None:
+        return None
+    if size is ...:
+        raise NotYet(f"{name} still holds three dots. Replace them by a size.")
+    if type(size) is not int and not isinstance(size, np.integer):
+        raise NotYet(f"{name} holds {size!r:.20}, of type {type(size).__name__}. "
+                     "Sizes are whole numbers, like 2.")
+    if size < 1:
+        raise NotYet(f"{name} holds {size}. Every axis has a size of 1 or more.")
+    return int(size)
+
+
+def as_shapes(answer, count, name="Your answer"):
+    """Read `answer` as a tuple or list of `count` shapes; each as in as_shape."""
+    if type(answer) not in (tuple, list) or len(answer) != count:
+        raise NotYet(f"{name} is not {count} shapes, like ((2, 3), (4,)). Was a return forgotten?")
+    return tuple(as_shape(shape, f"Shape {i} of {name}") for i, shape in enumerate(answer, 1))
+
+
+def call(function, arguments):
+    """Call `function` with the dict `arguments`; return its result and the call as text.
+
+    What is no function, or stops with an error, raises NotYet with that error.
+    """
+    if not callable(function):
+        raise NotYet(f"A function is asked for here, not {type(function).__name__}.")
+    text = ", ".join(f"{name}={value}" for name, value in arguments.items())
+    text = f"{getattr(function, '__name__', 'your function')}({text})"
+    try:
+        return function(**arguments), text
+    except Exception as error:
+        raise NotYet(f"{text} stopped with {type(error).__name__}: {error}") from None
+
+
+def check_form(answer, name):
+    """Say that `answer` is written as a shape; raise NotYet if it is not."""
+    print(f"{name} = {as_shape(answer, name)} is written as a shape. "
+          "Whether it is the right one, grading will tell.")
+
+
+def check_call(function, arguments, expected, index):
+    """Compare shape number `index` that function(**arguments) returns with `expected`."""
+    result, text = call(function, arguments)
+    shape = as_shapes(result, 2, "what it returns")[index]
+    if shape != expected:
+        raise NotYet(f"{text}: shape {index + 1} is {shape}, but {expected} comes back.")
+    print(f"Right for these sizes: {text}, shape {index + 1} is {shape}.")
+
+
+def check_prediction(answer, beliefs):
+    """Say kindly what a prediction lacks, or which belief it shows. Never raises.
+
+    beliefs: a dict from a wrong shape to the sentence on the belief behind it.
+    """
+    try:
+        shape = as_shape(answer, "Your prediction")
+    except NotYet as message:
+        print(message)
+    else:
+        print(beliefs.get(shape, f"{shape} is written as a shape. Run the next cell to compare."))
