@@ -56,11 +56,11 @@ class Embedder:
                 f"{module} may not be written into an exercise: an answer could be computed from "
                 "it. pyproject.toml lists under 'releasable' what may."
             )
-        self.held.add((module, name))
         parts = _parts(module)
         if name not in parts.definitions:
             raise BuildError(f"{module} has no top-level name {name!r} that could be embedded.")
         node, source = parts.definitions[name]
+        self.held |= {(module, bound) for bound in _bound(node)}
         for used in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}):
             if used in parts.definitions:
                 self._add(module, used, imports, definitions)
@@ -113,7 +113,7 @@ def _bound(node):
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, ast.Assign):
-        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
     return []
 
 

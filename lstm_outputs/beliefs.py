@@ -1,53 +1,72 @@
 """What a wrong shape tells about the belief behind it, so that a hint can speak to it.
 
 Each function returns a dict from a wrong shape to one sentence. The right shape is never
-a key, nor in a sentence. Where sizes coincide, the first belief in the list wins.
+a key, nor in a sentence. Where sizes coincide, the later belief of the list wins.
 """
 
 
+def sequence_beliefs(timesteps, features):
+    """Beliefs about one one-hot sequence; its shape is (timesteps, features)."""
+    beliefs = {
+        (1, timesteps, features): "That is a batch of one sequence. Here there is no batch.",
+        (timesteps,): "Each integer becomes a vector, so there is one more axis.",
+        (timesteps, 1): "Each integer becomes a vector as long as the vocabulary.",
+        (timesteps, timesteps): "A vector is as long as the vocabulary, not as the sequence.",
+        (features, features): "There is a vector for each time step, not for each feature.",
+        (features,): "That is one vector. There is one at every time step.",
+        (timesteps * features,): "The vectors are not joined into one long row.",
+        (features, timesteps): "The right sizes in another order: time comes first.",
+    }
+    beliefs.pop((timesteps, features), None)
+    return beliefs
+
+
 def dataset_beliefs(samples, timesteps, features):
-    """Beliefs about an array of one-hot sequences; its shape is (samples, timesteps, features)."""
-    return _by_shape((samples, timesteps, features), [
-        ((samples, timesteps), "Each integer became a one-hot vector: one more axis."),
-        ((timesteps, features), "That is one sequence. Where is the axis for all of them?"),
-        ((1, timesteps, features), "That is one sequence. How many are there in this array?"),
-        ((samples, features, timesteps), "Time and features have changed places."),
-        ((timesteps, samples, features), "Time is not the first axis here: the sequences are."),
-        ((features, timesteps, samples), "The axes are in another order: sequences come first."),
-        ((samples, timesteps * features), "The array is not flattened: time and features keep "
-                                          "an axis each."),
-        ((samples, features), "A one-hot vector stands at every time step. Where is time?"),
-        ((samples, timesteps, 1), "A one-hot vector is as long as the vocabulary."),
-        ((samples, timesteps, timesteps), "A one-hot vector is as long as the vocabulary, "
-                                          "not as the sequence."),
-    ])
+    """Beliefs about one-hot sequences; their shape is (samples, timesteps, features)."""
+    beliefs = {
+        (samples, timesteps, timesteps): "A one-hot vector is as long as the vocabulary, "
+                                         "not as the sequence.",
+        (samples, timesteps, 1): "A one-hot vector is as long as the vocabulary.",
+        (samples, timesteps): "Each integer became a one-hot vector: one more axis.",
+        (samples, features): "A one-hot vector stands at every time step. Where is time?",
+        (samples, timesteps * features): "The array is not flattened: time and features keep "
+                                         "an axis each.",
+        (1, timesteps, features): "That is one sequence. How many are there in this array?",
+        (timesteps, features): "That is one sequence. Where is the axis for all of them?",
+        (features, timesteps, samples): "The axes are in another order: sequences come first.",
+        (timesteps, samples, features): "Time is not the first axis here: the sequences are.",
+        (samples, features, timesteps): "Time and features have changed places.",
+    }
+    beliefs.pop((samples, timesteps, features), None)
+    return beliefs
 
 
 def output_beliefs(batch_size, timesteps, features, units, return_sequences=False):
     """Beliefs about the first array that an LSTM returns for (batch_size, timesteps, features)."""
     last, every = (batch_size, units), (batch_size, timesteps, units)
-    known = "known: data has arrived" if batch_size else "unknown until data arrives"
-    return _by_shape(every if return_sequences else last, [
-        (every, "Without return_sequences=True the layer keeps one time step, not all of them."),
-        (last, "With return_sequences=True every time step comes back. Where is time?"),
-        ((batch_size, timesteps, features), "The layer replaces the features: what it returns "
-                                            "at a time step is as long as its units."),
-        ((batch_size, features), "What comes back is as long as the units, not as the features."),
-        ((batch_size, timesteps * units), "The time steps are not joined into one long row."),
-        ((batch_size, units, timesteps), "Time and units have changed places. Time comes first."),
-        ((timesteps, batch_size, units), "The batch is the first axis, time the second."),
-        ((timesteps, batch_size), "The batch is the first axis, and units are the last."),
-        ((units, batch_size), "The batch is the first axis, and units are the last."),
-        ((units,), "That is for one sequence. The batch has an axis too, the first one."),
-        ((timesteps, units), "That is for one sequence. The batch has an axis too, the first one."),
-        ((batch_size, timesteps, timesteps), "Units are not time steps: they are the length "
-                                             "of the hidden state."),
-        ((batch_size, timesteps), "Units are not time steps: they are the length of the hidden "
-                                  "state."),
-        ((batch_size, 1, units), "One time step comes back without an axis for time."),
-        ((1, units), "The layer returns a row for each sequence of the batch."),
-        ((units, units), f"The first axis is the batch. Its size is {known}."),
-    ])
+    beliefs = {
+        (units, units): "The first axis is the batch: how many sequences went in?",
+        (1, units): "The layer returns a row for each sequence of the batch.",
+        (batch_size, 1, units): "One time step comes back without an axis for time.",
+        (batch_size, timesteps): "Units are not time steps: they are the length of the hidden "
+                                 "state.",
+        (batch_size, timesteps, timesteps): "Units are not time steps: they are the length of "
+                                            "the hidden state.",
+        (timesteps, units): "That is for one sequence. The batch has an axis too, the first one.",
+        (units,): "That is for one sequence. The batch has an axis too, the first one.",
+        (units, batch_size): "The batch is the first axis, and units are the last.",
+        (timesteps, batch_size): "The batch is the first axis, and units are the last.",
+        (timesteps, batch_size, units): "The batch is the first axis, time the second.",
+        (batch_size, units, timesteps): "Time and units have changed places. Time comes first.",
+        (batch_size, timesteps * units): "The time steps are not joined into one long row.",
+        (batch_size, features): "What comes back is as long as the units, not as the features.",
+        (batch_size, timesteps, features): "The layer replaces the features: what it returns "
+                                           "at a time step is as long as its units.",
+        last: "With return_sequences=True every time step comes back. Where is time?",
+        every: "Without return_sequences=True the layer keeps one time step, not all of them.",
+    }
+    beliefs.pop(every if return_sequences else last, None)
+    return beliefs
 
 
 def batch_beliefs(batch_size, shape):
@@ -60,12 +79,3 @@ def batch_beliefs(batch_size, shape):
                                           "sequences there will be. How does Keras write that?"}
     return {(None, *shape[1:]): "None stands for a size that is not known yet. Here data has "
                                 "arrived, so the size of the batch is known."}
-
-
-def _by_shape(right, beliefs):
-    """Make a dict of (shape, sentence) pairs: the first sentence wins, `right` is left out."""
-    table = {}
-    for shape, sentence in beliefs:
-        if shape != right:
-            table.setdefault(shape, sentence)
-    return table

@@ -1,0 +1,35 @@
+# make grade, make test and make lab set up what they need first; see README.md.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup grade test lab notebooks release lock
+
+ASSIGNMENT ?= ps1
+HANDINS ?= samples/$(ASSIGNMENT)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv with all of requirements.txt
+	@PYTHON="$(PYTHON)" bash tools/setup.sh
+
+grade: release ## grade the sample class (or: make grade ASSIGNMENT=ps1 HANDINS=folder)
+	@batchgrader collect $(ASSIGNMENT) $(HANDINS)
+	@batchgrader grade $(ASSIGNMENT)
+
+test: setup ## run all tests, and every lesson and instructor notebook again
+	@ruff check .
+	@JUPYTER_PATH=$(CURDIR)/tests/jupyter pytest -n 2 --dist loadgroup --nbval \
+	    --nbval-kernel-name course --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
+
+lab: release ## open JupyterLab on the course, with Validate and Formgrader
+	@jupyter lab $(ARGS)
+
+notebooks: setup ## content/ to notebooks/ and source/ (FORCE=1: also what is up to date)
+	@python -m coursebuild notebooks $(if $(FORCE),--force)
+
+release: setup ## source/ to release/, and the gradebook is told
+	@python -m coursebuild release $(if $(FORCE),--force)
+
+lock: setup ## write the versions that are installed now to constraints.txt
+	@pip freeze --exclude-editable > constraints.txt
