@@ -1,17 +1,15 @@
 """The reversed-sequence dataset: random integers in, the same integers backwards out."""
 
-import operator
-
 import numpy as np
 
 
 def positive_integer(name, value):
     """Return `value` as an int of 1 or more, or raise a ValueError that names it."""
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise ValueError(f"{name} must be a whole number, but it is {value!r}.")
-    if operator.index(value) < 1:
+    if value < 1:
         raise ValueError(f"{name} must be 1 or more, but it is {value!r}.")
-    return operator.index(value)
+    return int(value)
 
 
 def generate_sequence(length, n_unique, seed=None):
@@ -45,6 +43,8 @@ def one_hot_decode(encoded):
 
 def get_reversed_pairs(time_steps, vocabulary_size, verbose=False, seed=None):
     """Make one pair X, y; y is X backwards in time. Both: (1, time_steps, vocabulary_size)."""
+    time_steps = positive_integer("time_steps", time_steps)
+    vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
     sequence = generate_sequence(time_steps, vocabulary_size, seed)
     X = one_hot_encode(sequence[np.newaxis], vocabulary_size)
     y = X[:, ::-1].copy()
@@ -59,6 +59,7 @@ def create_dataset(train_size, test_size, time_steps, vocabulary_size, seed=None
     train_size = positive_integer("train_size", train_size)
     size = train_size + positive_integer("test_size", test_size)
     time_steps = positive_integer("time_steps", time_steps)
+    vocabulary_size = positive_integer("vocabulary_size", vocabulary_size)
     sequences = generate_sequence(size * time_steps, vocabulary_size, seed)
     X = one_hot_encode(sequences.reshape(size, time_steps), vocabulary_size)
     y = X[:, ::-1].copy()
