@@ -28,14 +28,15 @@ class Embedder:
 
     def embed(self, source):
         """Return the cell `source` with its imports from the package replaced by their code."""
-        if PACKAGE not in source:
-            return source
-        tree = ast.parse(source)
         lines = source.split("\n")
         hidden = _hidden_lines(lines)
-        shown = [n for n in ast.walk(tree) if _is_import(n) and n.lineno not in hidden]
-        self.imported |= {ast.unparse(node) for node in shown}
-        places = [n for n in shown if _is_from_package(n)]
+        shown = [n for n in ast.walk(_tree(source)) if _is_import(n) and n.lineno not in hidden]
+        self.imported |= {ast.unparse(one) for node in shown for one in _one_by_one(node)}
+        places = [node for node in shown if _names_package(node)]
+        if not places:
+            return source
+        for node in places:
+            _stop_unless_replaceable(node)
         codes = [self._code_of(n.module, [alias.name for alias in n.names]) for n in places]
         for node, code in reversed(list(zip(places, codes))):
             lines[node.lineno - 1 : node.end_lineno] = [code and f"\n{code}\n\n"]
@@ -82,10 +83,10 @@ class _Parts:
         self.definitions, self.imports = {}, {}
         for node in tree.body:
             if _is_import(node):
-                for alias in node.names:
-                    one = type(node)(**{**vars(node), "names": [alias]})
-                    origin = node.module if _is_from_package(node) else None
-                    self.imports[alias.asname or alias.name] = (ast.unparse(one), origin)
+                for one in _one_by_one(node):
+                    origin = node.module if _names_package(node) else None
+                    name = one.names[0].asname or one.names[0].name
+                    self.imports[name] = (ast.unparse(one), origin)
                 continue
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             while lines[first - 2].startswith("#"):
@@ -97,7 +98,28 @@ class _Parts:
 
 @cache
 def _parts(module):
-    return _Parts((ROOT / f"{module.replace('.', '/')}.py").read_text())
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    if not path.exists():
+        raise BuildError(f"There is no module {module} that could be embedded. Is it misspelled?")
+    return _Parts(path.read_text())
+
+
+def _tree(source):
+    """Parse a cell; one with a magic or a shell line counts as empty, for it is not Python."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        if re.search(rf"^\s*(from|import)\s+{PACKAGE}\b", source, re.MULTILINE):
+            raise BuildError("A cell that imports from this repository's package is not plain "
+                             f"Python: {source[:60]!r}. Move the import to another cell.") from None
+        return ast.parse("")
+
+
+def _stop_unless_replaceable(node):
+    plain = isinstance(node, ast.ImportFrom) and all(a.asname is None for a in node.names)
+    if not plain or node.col_offset:
+        raise BuildError(f"{ast.unparse(node)!r} cannot be replaced by code. Write it at the start "
+                         f"of a line, as: from {PACKAGE}.module import name")
 
 
 def _hidden_lines(lines):
@@ -113,7 +135,7 @@ def _bound(node):
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, ast.Assign):
-        return [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+        return [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
     return []
 
 
@@ -121,5 +143,11 @@ def _is_import(node):
     return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
-def _is_from_package(node):
-    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE
+def _names_package(node):
+    modules = [getattr(node, "module", None) or alias.name for alias in node.names]
+    return any(module.split(".")[0] == PACKAGE for module in modules)
+
+
+def _one_by_one(node):
+    """Split an import of several names into imports of one."""
+    return [type(node)(**{**vars(node), "names": [alias]}) for alias in node.names]

@@ -43,8 +43,9 @@ def read_exercise(path):
 
 
 def fingerprint(notebook):
-    """Return a hash of what an author wrote in `notebook`: cells and marks, not outputs."""
-    cells = [[c.cell_type, c.source, c.metadata.get("nbgrader")] for c in notebook.cells]
+    """Return a hash of what an author wrote in `notebook`: cells, marks, tags, not outputs."""
+    cells = [[c.cell_type, c.source, c.metadata.get("nbgrader"), *c.metadata.get("tags", [])]
+             for c in notebook.cells]
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
 
 
@@ -83,7 +84,10 @@ def _metadata(cell, path):
 
 
 def _embed(cell, embedder, path):
-    source = embedder.embed(cell.source)
+    try:
+        source = embedder.embed(cell.source)
+    except BuildError as error:
+        raise BuildError(f"{path.relative_to(ROOT)}: {error}") from None
     most = SETTINGS["embedded_lines"]
     if source != cell.source and "cellView" in cell.metadata and source.count("\n") >= most:
         raise BuildError(f"{path.relative_to(ROOT)}: the folded cell grew to "
