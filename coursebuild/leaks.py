@@ -13,6 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 REGION = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)(.*?)END \1", re.DOTALL)
+TIMES = re.compile(r"\\times|&times;|\*|(?<=\d)\s+(?=\d)")  # between the sizes of a shape
 NEVER = {
     "a mark that only an instructor's notebook has": r"(BEGIN|END) (SOLUTION|HIDDEN|MARK)",
     "the package that knows the answers": r"\blstm_marking\b",
@@ -56,7 +57,7 @@ def secrets(nb):
         if is_grade(cell) and is_solution(cell):
             text += "\n" + re.sub(r"(?<=[.!?])\s+", "\n", cell.source)  # a model answer
         for line in text.split("\n"):
-            bare = _bare(line.strip("# "))
+            bare = _bare(line.strip("# -")).rstrip(".,;:")
             if len(bare) >= 12 and not re.match(r"(from\w|import\w)", bare):
                 found[f"the instructor's line {line.strip()!r}"] = re.escape(bare)
         if is_solution(cell) and cell.cell_type == "code":
@@ -70,12 +71,14 @@ def secrets(nb):
 
 def find_leak(cell, hidden):
     """Return what `cell` shows of the patterns `hidden` or of NEVER, or None."""
-    whole = json.dumps(cell, ensure_ascii=False)
+    # An escaped line end would join on to the word after it, as in "\\nlstm_marking".
+    whole = re.sub(r"\\[nrt]", " ", json.dumps(cell, ensure_ascii=False))
     for what, pattern in NEVER.items():
         if re.search(pattern, whole):
             return what
-    bare = _bare(cell.source)
-    return next((what for what, pattern in hidden.items() if re.search(pattern, bare)), None)
+    texts = _bare(cell.source), _bare(TIMES.sub(",", cell.source))
+    return next((what for what, pattern in hidden.items()
+                 for text in texts if re.search(pattern, text)), None)
 
 
 def _bare(text):
