@@ -44,10 +44,13 @@ def dataset_beliefs(samples, timesteps, features):
 def output_beliefs(batch_size, timesteps, features, units, return_sequences=False):
     """Beliefs about the first array that an LSTM returns for (batch_size, timesteps, features)."""
     last, every = (batch_size, units), (batch_size, timesteps, units)
+    all_steps = "Without return_sequences=True the layer keeps one time step, not all of them."
     beliefs = {
         (units, units): "The first axis is the batch: how many sequences went in?",
         (1, units): "The layer returns a row for each sequence of the batch.",
-        (batch_size, 1, units): "One time step comes back without an axis for time.",
+        (batch_size, 1, units): "With return_sequences=True every time step comes back, not one."
+                                if return_sequences else
+                                "One time step comes back without an axis for time.",
         (batch_size, timesteps): "Units are not time steps: they are the length of the hidden "
                                  "state.",
         (batch_size, timesteps, timesteps): "Units are not time steps: they are the length of "
@@ -56,14 +59,16 @@ def output_beliefs(batch_size, timesteps, features, units, return_sequences=Fals
         (units,): "That is for one sequence. The batch has an axis too, the first one.",
         (units, batch_size): "The batch is the first axis, and units are the last.",
         (timesteps, batch_size): "The batch is the first axis, and units are the last.",
-        (timesteps, batch_size, units): "The batch is the first axis, time the second.",
-        (batch_size, units, timesteps): "Time and units have changed places. Time comes first.",
+        (timesteps, batch_size, units): "The batch is the first axis, time the second."
+                                        if return_sequences else all_steps,
+        (batch_size, units, timesteps): "Time and units have changed places. Time comes first."
+                                        if return_sequences else all_steps,
         (batch_size, timesteps * units): "The time steps are not joined into one long row.",
         (batch_size, features): "What comes back is as long as the units, not as the features.",
         (batch_size, timesteps, features): "The layer replaces the features: what it returns "
                                            "at a time step is as long as its units.",
         last: "With return_sequences=True every time step comes back. Where is time?",
-        every: "Without return_sequences=True the layer keeps one time step, not all of them.",
+        every: all_steps,
     }
     beliefs.pop(every if return_sequences else last, None)
     return beliefs
