@@ -4,8 +4,10 @@ What was graded is kept in .batchgrader/ASSIGNMENT.json, written after each hand
 was stopped, even by the power going off, goes on where it was.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import re
 import time
 from importlib.metadata import version
@@ -33,11 +35,27 @@ def grade(course, assignment, force=False, say=print):
     for number, student in enumerate(todo, 1):
         start = time.monotonic()
         record.forget(student)
-        problem = _grade_one(course, assignment, student)
+        with _terminal_kept_clean(record.path.with_suffix(".log")):
+            problem = _grade_one(course, assignment, student)
         record.keep(student, keys[student], problem)
         seconds = f"{time.monotonic() - start:.0f} s"
         say(f"  {number:3} of {len(todo)}  {student:24.24} {problem or 'graded'} ({seconds})")
     return {student: record.problem(student) for student in students}
+
+
+@contextlib.contextmanager
+def _terminal_kept_clean(log):
+    """Append to the file `log` what kernels write to the terminal they inherit."""
+    kept = os.dup(1), os.dup(2)
+    with log.open("a") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        for number, copy in enumerate(kept, 1):
+            os.dup2(copy, number)
+            os.close(copy)
 
 
 def _grade_one(course, assignment, student):
@@ -80,6 +98,7 @@ class _Record:
 
     def __init__(self, path):
         self.path = path
+        path.parent.mkdir(exist_ok=True)
         self.graded = json.loads(path.read_text()) if path.exists() else {}
 
     def holds(self, student, key, root, assignment):
@@ -99,7 +118,6 @@ class _Record:
         self._write()
 
     def _write(self):
-        self.path.parent.mkdir(exist_ok=True)
         half = self.path.with_suffix(".half")
         half.write_text(json.dumps(self.graded, indent=1))
         half.replace(self.path)

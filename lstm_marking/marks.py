@@ -17,7 +17,7 @@ def mark_calls(function, index, cases):
     """
     for arguments, expected, beliefs in cases:
         result, text = call(function, arguments)
-        shape = as_shapes(result, 2, "what it returns")[index]
+        shape = as_shapes(result, 2, f"What {text} returns")[index]
         if shape != expected:
             raise NotYet(f"{text}: shape {index + 1} is {shape}, which is not what comes back. "
                          f"{hint(shape, expected, beliefs)}")

@@ -74,7 +74,7 @@ def check_form(answer, name):
 def check_call(function, arguments, expected, index):
     """Compare shape number `index` that function(**arguments) returns with `expected`."""
     result, text = call(function, arguments)
-    shape = as_shapes(result, 2, "what it returns")[index]
+    shape = as_shapes(result, 2, f"What {text} returns")[index]
     if shape != expected:
         raise NotYet(f"{text}: shape {index + 1} is {shape}, but {expected} comes back.")
     print(f"Right for these sizes: {text}, shape {index + 1} is {shape}.")
