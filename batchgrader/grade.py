@@ -5,7 +5,6 @@ was stopped, even by the power going off, goes on where it was.
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -14,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from batchgrader.course import CourseError
+from batchgrader.digest import digest
 
 DEPENDS_ON = ("nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
 
@@ -76,14 +76,9 @@ def _reason(log):
 
 def _key(root, assignment, student):
     """Return a hash of all that the points depend on: hand-in, master, settings, versions."""
-    digest = hashlib.sha256()
-    for folder in (root / "source" / assignment, root / "submitted" / student / assignment):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            digest.update(f"{path.relative_to(root)}\0".encode())
-            digest.update(path.read_bytes())
-    digest.update((root / "nbgrader_config.py").read_bytes())
-    digest.update(repr([(name, _version(name)) for name in DEPENDS_ON]).encode())
-    return digest.hexdigest()
+    files = digest(root, f"source/{assignment}", f"submitted/{student}/{assignment}",
+                   "nbgrader_config.py")
+    return f"{files} {' '.join(f'{name}={_version(name)}' for name in DEPENDS_ON)}"
 
 
 def _version(name):

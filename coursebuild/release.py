@@ -1,10 +1,10 @@
 """source/ to release/: nbgrader makes the students' notebook and tells the gradebook of it."""
 
-import hashlib
 import re
 import shutil
 
 from batchgrader.course import open_course
+from batchgrader.digest import digest
 from coursebuild.settings import ROOT, BuildError
 
 HALF = ".build/release"
@@ -12,6 +12,7 @@ HALF = ".build/release"
 
 def release(force=False):
     """Release every assignment whose source changed since it was released last."""
+    (ROOT / ".build").mkdir(exist_ok=True)
     for source in sorted((ROOT / "source").glob("*/*.ipynb")):
         name = source.parent.name
         if not force and _stamp_of(name).exists() and _stamp_of(name).read_text() == _state(name):
@@ -51,9 +52,5 @@ def _stamp_of(name):
 
 def _state(name):
     """Return a hash of what a release is made from and of what was made."""
-    digest = hashlib.sha256()
-    for path in [*sorted((ROOT / "source" / name).iterdir()), ROOT / "nbgrader_config.py",
-                 *sorted((ROOT / "release" / name).glob("*"))]:
-        digest.update(path.read_bytes())
-    digest.update(str((ROOT / "gradebook.db").exists()).encode())
-    return digest.hexdigest()
+    known = (ROOT / "gradebook.db").exists()
+    return digest(ROOT, f"source/{name}", f"release/{name}", "nbgrader_config.py") + str(known)
