@@ -74,6 +74,32 @@ def output_beliefs(batch_size, timesteps, features, units, return_sequences=Fals
     return beliefs
 
 
+def state_beliefs(batch_size, timesteps, features, units, return_sequences=False):
+    """Beliefs about all that an LSTM with return_state=True returns: tuples of shapes."""
+    last, every = (batch_size, units), (batch_size, timesteps, units)
+    output, other = (every, last) if return_sequences else (last, every)
+    one = "With return_state=True the states come back too, as arrays of their own."
+    beliefs = {
+        (shape, last, last): f"The first array: {sentence}" for shape, sentence in
+        output_beliefs(batch_size, timesteps, features, units, return_sequences).items()
+    } | {
+        output: one,
+        (output,): one,
+        (output, last, last, last): "That is one array too many: the output, and two states.",
+        (output, every, every): "A state is what the layer holds after the last time step. "
+                                "It has no time axis.",
+        (every, every, every): "A state is what the layer holds after the last time step. "
+                               "It has no time axis.",
+        (last, last): "That is two arrays. The output comes back, and then two states.",
+        (output, last): "That would be a GRU, which has one state. An LSTM has two, h and c.",
+        (last, last, output): "The output comes first, then the states.",
+        (other, last, last): "The first array: return_sequences decides whether it keeps every "
+                             "time step or the last one. Look at the flag again.",
+    }
+    beliefs.pop((output, last, last), None)
+    return beliefs
+
+
 def batch_beliefs(batch_size, shape):
     """Beliefs about the batch axis of `shape`; `batch_size` is a number that the data could have.
 

@@ -80,14 +80,23 @@ def check_call(function, arguments, expected, index):
     print(f"Right for these sizes: {text}, shape {index + 1} is {shape}.")
 
 
+def as_prediction(answer, name="Your prediction"):
+    """Read `answer` as one shape, or as a tuple of shapes if it holds several."""
+    if type(answer) in (tuple, list) and any(type(entry) in (tuple, list) for entry in answer):
+        return as_shapes(answer, len(answer), name)
+    return as_shape(answer, name)
+
+
 def check_prediction(answer, beliefs):
     """Say kindly what a prediction lacks, or which belief it shows. Never raises.
 
-    beliefs: a dict from a wrong shape to the sentence on the belief behind it.
+    beliefs: a dict from a wrong prediction, a shape or a tuple of shapes, to the sentence on
+    the belief behind it.
     """
     try:
-        shape = as_shape(answer, "Your prediction")
+        prediction = as_prediction(answer)
     except NotYet as message:
         print(message)
     else:
-        print(beliefs.get(shape, f"{shape} is written as a shape. Run the next cell to compare."))
+        well = f"{prediction} is well written. Run the next cell to compare."
+        print(beliefs.get(prediction, well))

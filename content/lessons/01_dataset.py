@@ -15,14 +15,17 @@
 # neural networks yet.
 
 # %%
-# @title Setup: run this cell first (imports, checks, pictures)
-import matplotlib.pyplot as plt
+# @title Setup: run this cell first (checks for your predictions)
 import numpy as np
 
 from lstm_outputs.beliefs import dataset_beliefs, sequence_beliefs
 from lstm_outputs.dataset import positive_integer
 from lstm_outputs.forms import check_prediction
-from lstm_outputs.pictures import draw_one_hot, show
+
+# %%
+# @title Setup: the pictures
+from lstm_outputs.pictures.one_hot import draw_one_hot
+from lstm_outputs.pictures.show import show
 
 print("Ready.")
 

@@ -1,22 +1,8 @@
-"""Pictures for lessons: each with a description, for those who cannot see it and for text tools."""
-
-import base64
-import io
+"""One-hot sequences as a grid."""
 
 import matplotlib.pyplot as plt
-from IPython.display import display
 
-INK, PAPER = "#12355b", "#eef2f6"  # dark and light enough to tell apart without color
-
-
-def show(figure, description):
-    """Display `figure` as a PNG that carries `description` as its alt text and plain text."""
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=150, bbox_inches="tight", metadata={"Software": None})
-    plt.close(figure)
-    width = round(figure.get_figwidth() * 100)
-    data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": description}
-    display(data, raw=True, metadata={"image/png": {"alt": description, "width": width}})
+from lstm_outputs.pictures.show import INK, PAPER
 
 
 def draw_one_hot(**sequences):
