@@ -1,4 +1,4 @@
-"""python -m coursebuild notebooks | release  [--force]"""
+"""python -m coursebuild notebooks | release  [NAME ...] [--force]"""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from coursebuild.settings import BuildError
 def main():
     parser = argparse.ArgumentParser(prog="python -m coursebuild", description=__doc__)
     parser.add_argument("what", choices=["notebooks", "release"])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, like ps1 (all)")
     parser.add_argument("--force", action="store_true", help="also make what is up to date")
     arguments = parser.parse_args()
     try:
@@ -16,7 +17,7 @@ def main():
             from coursebuild.build import build as make
         else:
             from coursebuild.release import release as make
-        make(arguments.force)
+        make(arguments.names, arguments.force)
     except BuildError as error:
         sys.exit(f"\n{error}")
     except KeyboardInterrupt:

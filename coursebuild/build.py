@@ -38,10 +38,18 @@ def read(content, reader):
     return notebook
 
 
-def build(force=False):
-    """Bring notebooks/ and source/ up to date; `force` executes the unchanged ones again."""
+def build(names=(), force=False):
+    """Bring notebooks/ and source/ up to date.
+
+    names: stems of content files; none means all. force: execute the unchanged ones again.
+    """
+    unknown = set(names) - {content.stem for content, _, _ in targets()}
+    if unknown:
+        raise BuildError(f"There is no {' or '.join(sorted(unknown))} in content/.")
     todo = []
     for content, path, reader in targets():
+        if names and content.stem not in names:
+            continue
         notebook = read(content, reader)
         if path.exists():
             old = nbformat.read(path, as_version=4)

@@ -10,11 +10,13 @@ from coursebuild.settings import ROOT, BuildError
 HALF = ".build/release"
 
 
-def release(force=False):
-    """Release every assignment whose source changed since it was released last."""
+def release(names=(), force=False):
+    """Release every assignment, or those in `names`, whose source changed since the last time."""
     (ROOT / ".build").mkdir(exist_ok=True)
     for source in sorted((ROOT / "source").glob("*/*.ipynb")):
         name = source.parent.name
+        if names and name not in names:
+            continue
         if not force and _stamp_of(name).exists() and _stamp_of(name).read_text() == _state(name):
             print(f"release/{name}/{name}.ipynb: up to date")
             continue
