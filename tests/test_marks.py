@@ -1,0 +1,234 @@
+"""Marks: a right answer passes in silence, a wrong one hears what is wrong, not what is right."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from shapes import tells
+
+from lstm_marking.marks import hint, mark_calls, mark_layer, mark_shape
+from lstm_marking.sizes import draw_sizes
+from lstm_outputs.beliefs import dataset_beliefs, output_beliefs
+from lstm_outputs.forms import NotYet
+
+SIZE = st.none() | st.integers(1, 60)
+SHAPE = st.lists(SIZE, min_size=1, max_size=4).map(tuple)
+FORMS = [tuple, list]
+
+
+@given(SHAPE, st.sampled_from(FORMS))
+def test_the_right_shape_passes_in_silence(expected, form):
+    assert mark_shape(form(expected), "shape", expected, {}) is None
+
+
+@given(SHAPE, SHAPE, st.sampled_from(FORMS))
+def test_another_shape_does_not_pass_and_does_not_learn_the_right_one(shape, expected, form):
+    assume(shape != expected)
+    with pytest.raises(NotYet) as refusal:
+        mark_shape(form(shape), "my_shape", expected, {})
+    echo = f"my_shape = {shape} is not the shape. "
+    message = str(refusal.value)
+    assert message.startswith(echo)
+    assert not tells(message.removeprefix(echo), expected)
+
+
+@given(st.lists(SIZE, min_size=1, max_size=4, unique=True), st.randoms())
+def test_not_even_when_the_sizes_are_right(expected, random):
+    shape = random.sample(expected, len(expected))
+    assume(shape != expected)
+    assert hint(tuple(shape), tuple(expected), {}) == (
+        "The sizes are the right ones, in another order.")
+
+
+@pytest.mark.parametrize("answer", [..., None, "(2, 3)", (2, "3"), (2, True), 5, [[2, 3]], (2, 0)])
+def test_what_is_no_shape_does_not_pass(answer):
+    with pytest.raises(NotYet):
+        mark_shape(answer, "my_shape", (2, 3), {})
+
+
+EXPECTED = (3, 7, 5)
+BELIEFS = {(3, 7): "One axis is missing.", (7, 3, 5): "Time and batch.", (3, 7, 9): "Features."}
+
+
+@pytest.mark.parametrize("shape, said", [
+    # a belief comes before length, order, and values
+    ((3, 7), "One axis is missing."),
+    ((7, 3, 5), "Time and batch."),
+    ((3, 7, 9), "Features."),
+    # the length comes before the order: the first two sizes have changed places
+    ((7, 3), "It has 2 axes, and that is not how many there are."),
+    ((3, 7, 5, 1), "It has 4 axes, and that is not how many there are."),
+    # the order comes before the values
+    ((5, 7, 3), "The sizes are the right ones, in another order."),
+    ((5, 3, 7), "The sizes are the right ones, in another order."),
+    # the values
+    ((3, 8, 5), "Look again at axis 1, counted from 0."),
+    ((4, 7, 6), "Look again at axis 0 and axis 2, counted from 0."),
+    ((None, 7, 5), "Look again at axis 0, counted from 0."),
+])
+def test_the_order_of_the_hints(shape, said):
+    assert hint(shape, EXPECTED, BELIEFS) == said
+
+
+def test_telling_would_be_noticed():
+    with pytest.raises(NotYet) as refusal:
+        mark_shape((2, 9), "my_shape", (2, 3), {(2, 9): "No, it is (2, 3)."})
+    assert tells(str(refusal.value), (2, 3))
+
+
+NAMES = ("train_size", "test_size", "time_steps", "vocabulary_size", "units")
+
+
+def cases_of(index, count=20, seed=1):
+    """The triples that mark_calls takes, made as in the first problem set."""
+    cases = []
+    for sizes in draw_sizes(NAMES, count, seed):
+        _, batch_size, timesteps, features, units = sizes.values()
+        if index == 0:
+            expected = (batch_size, timesteps, features)
+            beliefs = dataset_beliefs(*expected)
+        else:
+            expected = (batch_size, units)
+            beliefs = output_beliefs(batch_size, timesteps, features, units)
+        cases.append((sizes, expected, beliefs))
+    return cases
+
+
+def right(train_size, test_size, time_steps, vocabulary_size, units):
+    return (test_size, time_steps, vocabulary_size), [test_size, units]
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_right_function_passes_in_silence(index):
+    assert mark_calls(right, index, cases_of(index)) is None
+
+
+def hard_wired(**sizes):
+    return (20, 4, 10), (20, 16)
+
+
+def train_for_test(train_size, test_size, time_steps, vocabulary_size, units):
+    return (train_size, time_steps, vocabulary_size), (train_size, units)
+
+
+def all_steps(train_size, test_size, time_steps, vocabulary_size, units):
+    return (test_size, vocabulary_size, time_steps), (test_size, time_steps, units)
+
+
+def symbolic(train_size, test_size, time_steps, vocabulary_size, units):
+    return (None, time_steps, vocabulary_size), (None, units)
+
+
+def one_shape(train_size, test_size, time_steps, vocabulary_size, units):
+    return test_size, units
+
+
+def stops(**sizes):
+    raise ValueError("I do not know")
+
+
+@pytest.mark.parametrize("function, first, second", [
+    (hard_wired, "Look again at axis 0", "Look again at axis 0 and axis 1"),
+    (train_for_test, "Look again at axis 0, counted", "Look again at axis 0, counted"),
+    (all_steps, "Time and features have changed places", "keeps one time step, not all"),
+    (symbolic, "Look again at axis 0", "Look again at axis 0"),
+    (one_shape, "is of type int", "is of type int"),
+    (stops, "stopped with ValueError: I do not know", "stopped with ValueError"),
+    (..., "A function is asked for here", "A function is asked for here"),
+])
+def test_a_wrong_function_does_not_pass_and_is_told_why(function, first, second):
+    for index, why in enumerate((first, second)):
+        with pytest.raises(NotYet) as refusal:
+            mark_calls(function, index, cases_of(index))
+        message = str(refusal.value)
+        assert why in message
+        for sizes, expected, _ in cases_of(index):
+            call = ", ".join(f"{name}={size}" for name, size in sizes.items())
+            assert not tells(message.replace(call, ""), expected)
+
+
+@given(st.integers(0, 1), st.integers(0, 19), st.integers(0, 2), st.integers(1, 60))
+def test_one_wrong_size_in_one_case_is_found(index, number, axis, other):
+    cases = cases_of(index)
+    axis = min(axis, len(cases[number][1]) - 1)
+    assume(cases[number][1][axis] != other)
+    wrong_in = cases[number][0]
+
+    def wrong_once(**sizes):
+        shapes = [list(shape) for shape in right(**sizes)]
+        if sizes == wrong_in:
+            shapes[index][axis] = other
+        return shapes
+
+    with pytest.raises(NotYet) as refusal:
+        mark_calls(wrong_once, index, cases)
+    message = str(refusal.value)
+    assert f"test_size={wrong_in['test_size']}, " in message
+    assert f"shape {index + 1} is " in message
+    wrong = tuple(wrong_once(**wrong_in)[index])
+    call = ", ".join(f"{name}={size}" for name, size in wrong_in.items())
+    assert not tells(message.replace(call, "").replace(f"is {wrong},", ""), cases[number][1])
+
+
+@given(st.integers(1, 8), st.integers(1, 30), st.integers(0, 1000))
+def test_sizes_are_drawn_from_the_seed_and_all_differ(names, cases, seed):
+    names = [f"size_{number}" for number in range(names)]
+    drawn = draw_sizes(names, cases, seed)
+    assert drawn == draw_sizes(names, cases, seed)
+    assert len(drawn) == cases
+    for sizes in drawn:
+        assert list(sizes) == names
+        values = set(sizes.values())
+        assert len(values) == len(names)
+        assert all(2 <= size <= 40 for size in values)
+        products = {a * b for a in values for b in values if a != b}
+        assert not products & values
+
+
+def test_other_seeds_draw_other_sizes():
+    draws = [str(draw_sizes(NAMES, 20, seed)) for seed in range(50)]
+    assert len(set(draws)) == 50
+
+
+def test_every_process_draws_the_same():
+    """Hashes of strings differ between two Pythons; the sizes that students meet must not."""
+    code = f"from lstm_marking.sizes import draw_sizes; print(draw_sizes({NAMES}, 20, seed=1))"
+    for hash_seed in "12":
+        shown = subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": hash_seed},
+                               capture_output=True, text=True, check=True).stdout
+        assert shown.strip() == str(draw_sizes(NAMES, 20, seed=1))
+
+
+@pytest.fixture(scope="module")
+def layers():
+    """Keras's layers, imported when the first test needs them: that takes seconds."""
+    from keras import layers
+
+    return layers
+
+
+def test_the_right_layer_passes_in_silence(layers):
+    assert mark_layer(layers.LSTM(4), features=9, expected=(None, 4)) is None
+
+
+@pytest.mark.parametrize("name, arguments", [
+    ("LSTM", {"units": 5}),
+    ("LSTM", {"units": 4, "return_sequences": True}),
+    ("LSTM", {"units": 4, "return_state": True}),
+    ("Dense", {"units": 4}),
+])
+def test_another_layer_does_not_pass(layers, name, arguments):
+    layer = getattr(layers, name)(**arguments)
+    with pytest.raises(NotYet, match=r"On an input of shape \(None, None, 9\) the layer returns"):
+        mark_layer(layer, features=9, expected=(None, 4))
+
+
+def test_a_layer_that_is_right_for_one_length_only_does_not_pass(layers):
+    class ForTwoSteps(layers.LSTM):
+        def compute_output_shape(self, shape):
+            return (None, 4) if shape[1] in (None, 2) else (None, shape[1])
+
+    with pytest.raises(NotYet, match=r"On an input of shape \(None, 11, 9\)"):
+        mark_layer(ForTwoSteps(4), features=9, expected=(None, 4))
