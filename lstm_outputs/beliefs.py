@@ -110,3 +110,20 @@ def batch_beliefs(batch_size, shape):
                                           "sequences there will be. How does Keras write that?"}
     return {(None, *shape[1:]): "None stands for a size that is not known yet. Here data has "
                                 "arrived, so the size of the batch is known."}
+
+
+def lstm_beliefs(batch_size, timesteps, features, units, return_sequences=False,
+                 return_state=False, symbolic=False):
+    """Beliefs about what an LSTM returns: shapes, or tuples of shapes with return_state=True.
+
+    symbolic: no data has arrived yet, so to write `batch_size` for None is a belief too.
+    """
+    size = None if symbolic else batch_size
+    last, every = (size, units), (size, timesteps, units)
+    output = every if return_sequences else last
+    find = state_beliefs if return_state else output_beliefs
+    beliefs = find(size, timesteps, features, units, return_sequences)
+    for (wrong, *_), sentence in batch_beliefs(batch_size, output).items():
+        swapped = tuple((wrong, *shape[1:]) for shape in (output, last, last))
+        beliefs[swapped if return_state else swapped[0]] = sentence
+    return beliefs
