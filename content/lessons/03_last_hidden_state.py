@@ -133,7 +133,7 @@ last_hidden.shape  # (batch, units)
 
 # %%
 for numbers, h in zip(one_hot_decode(X_train[:5]), last_hidden[:5]):
-    print(numbers, "=>", h[:5].round(2), "…", f"{len(h)} numbers")
+    print(numbers, "=>", h[:5].round(3), "…", f"{len(h)} numbers")
 
 # %%
 show(*draw_heat_map(rows="sequence", last_hidden=last_hidden[:5]))
