@@ -4,6 +4,9 @@ A notebook opened in Colab has no other file beside it. So every top-level
 `from lstm_outputs.… import …` of a cell is replaced by the source of what it names, and of
 what that needs, unless an earlier cell of the notebook holds it already. Hidden tests are
 left as they are: they run where the package is installed.
+
+In a folded cell, one that begins `# @title`, the code stands closer together, with the first line
+of each docstring: there it is to run, not to be read.
 """
 
 import ast
@@ -13,6 +16,7 @@ from functools import cache
 from coursebuild.settings import ROOT, BuildError
 
 PACKAGE = "lstm_outputs"
+FOLDED = "# @title"
 
 
 class Embedder:
@@ -37,16 +41,18 @@ class Embedder:
             return source
         for node in places:
             _stop_unless_replaceable(node)
-        codes = [self._code_of(n.module, [alias.name for alias in n.names]) for n in places]
+        gap = "\n\n" if source.startswith(FOLDED) else "\n\n\n"
+        codes = [self._code_of(n, gap) for n in places]
         for node, code in reversed(list(zip(places, codes))):
-            lines[node.lineno - 1 : node.end_lineno] = [code and f"\n{code}\n\n"]
-        return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
+            lines[node.lineno - 1 : node.end_lineno] = [code and f"\n{code}{gap[1:]}"]
+        return re.sub(f"{gap}\n+", gap, "\n".join(lines)).strip("\n")
 
-    def _code_of(self, module, names):
+    def _code_of(self, node, gap):
         imports, definitions = [], []
-        for name in names:
-            self._add(module, name, imports, definitions)
-        return "\n\n\n".join(filter(None, ["\n".join(sorted(imports)), *definitions])).strip("\n")
+        for alias in node.names:
+            self._add(node.module, alias.name, imports, definitions)
+        sources = [source if len(gap) > 2 else shortened(source) for source in definitions]
+        return gap.join(filter(None, ["\n".join(sorted(imports)), *sources])).strip("\n")
 
     def _add(self, module, name, imports, definitions):
         """Append the source of `name`, after the source of all that it needs."""
@@ -73,6 +79,16 @@ class Embedder:
                     self.imported.add(line)
                     imports.append(line)
         definitions.append(source)
+
+
+def shortened(source):
+    """Return the definition `source` with its docstring cut to the first line."""
+    node, lines = ast.parse(source).body[0], source.split("\n")
+    text = ast.get_docstring(node) if hasattr(node, "body") else None
+    if text:
+        first, indent = node.body[0], " " * node.body[0].col_offset
+        lines[first.lineno - 1 : first.end_lineno] = [f'{indent}"""{text.splitlines()[0]}"""']
+    return "\n".join(lines)
 
 
 class _Parts:
