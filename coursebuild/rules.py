@@ -20,7 +20,7 @@ def check_assignment(notebook, name):
             raise BuildError(f"{name}: two cells have the id {grade_id}. Rename one of them.")
         seen.add(grade_id)
         if mark.grade:
-            if not isinstance(mark.points, int) or mark.points < 1:
+            if type(mark.points) is not int or mark.points < 1:  # True is an int, too
                 raise BuildError(f"{name}: {grade_id} needs points, a whole number of 1 or more.")
             total += mark.points
         hidden = "### BEGIN HIDDEN TESTS" in cell.source
