@@ -1,7 +1,7 @@
 # make grade, make test and make lab set up what they need first; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lab notebooks release samples lock
+.PHONY: help setup grade test lab notebooks release samples bench lock
 
 ASSIGNMENT ?= ps1
 HANDINS ?= samples/$(ASSIGNMENT)
@@ -30,6 +30,9 @@ notebooks: setup ## content/ to notebooks/ and source/ (FORCE=1: also what is up
 
 release: setup ## source/ to release/, and the gradebook is told
 	@python -m coursebuild release $(if $(FORCE),--force)
+
+bench: setup ## measure what the README says about speed
+	@python bench/dataset.py
 
 samples: release ## make the sample class again, from the release
 	@python samples/make_class.py
