@@ -1,7 +1,7 @@
 # make grade, make test and make lab set up what they need first; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lab notebooks release samples bench lock
+.PHONY: help setup grade test lab notebooks release samples bench colab lock
 
 ASSIGNMENT ?= ps1
 HANDINS ?= samples/$(ASSIGNMENT)
@@ -33,6 +33,12 @@ release: setup ## source/ to release/, and the gradebook is told
 
 bench: setup ## measure what the README says about speed
 	@python bench/dataset.py
+
+colab: setup ## run lessons and releases with Colab's packages (2 GB more, in .venv-colab)
+	@test -e .venv-colab/.ready || { python -m venv .venv-colab && \
+	    .venv-colab/bin/pip install -q -r tests/colab.txt && touch .venv-colab/.ready; }
+	@PATH=$(CURDIR)/.venv-colab/bin:$$PATH PYDEVD_DISABLE_FILE_VALIDATION=1 \
+	    .venv-colab/bin/python tools/colab_check.py notebooks/*.ipynb release/*/*.ipynb
 
 samples: release ## make the sample class again, from the release
 	@python samples/make_class.py
