@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 
 sys.path.append(str(Path(__file__).parent / "tests"))  # for notebook_lint and shapes
@@ -13,7 +12,9 @@ settings.load_profile("course")
 
 
 def pytest_configure(config):
-    """Stop a run that would tear the cells of a notebook apart: each needs those before it."""
-    if config.getoption("nbval") and config.getoption("dist", "no") not in ("no", "loadfile"):
-        # loadgroup is no way out: with pytest 9.2, xdist 3.8 ignores the groups without a word.
-        raise pytest.UsageError("Notebooks run in parallel only file by file: --dist loadfile.")
+    """Hand out notebooks file by file: each cell needs those before it, in the same kernel.
+
+    Groups would do it, too, but with pytest 9.2 xdist 3.8 ignores them without a word.
+    """
+    if config.getoption("nbval") and config.getoption("dist", "no") != "no":
+        config.option.dist = "loadfile"
