@@ -80,7 +80,7 @@ def stop_if_edited(old, new, path, content):
 def execute(notebook):
     """Run `notebook` in an empty folder, as in Colab, and keep nothing of this machine in it."""
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=600, record_timing=False,
+        client = NotebookClient(notebook, timeout=600, record_timing=False, coalesce_streams=True,
                                 extra_arguments=["--IPKernelApp.log_level=ERROR"],
                                 resources={"metadata": {"path": folder}})
         client.execute(env={**os.environ, "PYTHONSAFEPATH": "1"})
