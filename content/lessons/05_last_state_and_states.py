@@ -49,7 +49,7 @@ from lstm_outputs.pictures.show import show
 
 # %%
 # @title Setup: the dataset of lesson 01
-from lstm_outputs.dataset import create_dataset, one_hot_decode
+from lstm_outputs.dataset import create_dataset
 
 # %%
 n_timesteps_in = 4  # @param {type: "integer"}

@@ -41,13 +41,12 @@ from lstm_outputs.forms import check_prediction
 
 # %%
 # @title Setup: the pictures
-from lstm_outputs.pictures.heat_map import draw_heat_map
 from lstm_outputs.pictures.rollout import draw_rollout
 from lstm_outputs.pictures.show import show
 
 # %%
 # @title Setup: the dataset of lesson 01
-from lstm_outputs.dataset import create_dataset, one_hot_decode
+from lstm_outputs.dataset import create_dataset
 
 # %%
 n_timesteps_in = 4  # @param {type: "integer"}
@@ -138,9 +137,6 @@ for step in range(n_timesteps_in):
     print(f"h of step {step}", sequence[0, step, :5].round(3), "…")
 print("state_h    ", state_h[0, :5].round(3), "…")
 print("state_c    ", state_c[0, :5].round(3), "…")
-
-# %%
-show(*draw_heat_map(sequence=sequence[0]))
 
 # %% [markdown]
 # ## What equals what
