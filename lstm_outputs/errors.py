@@ -16,7 +16,6 @@ def show_error():
     except Exception as error:
         wrapped = re.search(r"\x1b\[1m(.*?)\x1b\[0m", str(error), re.DOTALL)
         message = wrapped[1] if wrapped else str(error)
-        first_line = message.strip().partition("\n")[0]
-        print(f"{type(error).__name__}: {first_line}")
+        print(f"{type(error).__name__}:", message.strip().partition("\n")[0])
     else:
         print("No error.")
