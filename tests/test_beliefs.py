@@ -1,5 +1,6 @@
 """Beliefs: each wrong shape has its sentence, and the right shape is given away nowhere."""
 
+import functools
 import inspect
 
 import pytest
@@ -11,6 +12,7 @@ from lstm_outputs import beliefs
 from lstm_outputs.beliefs import (
     batch_beliefs,
     dataset_beliefs,
+    lstm_beliefs,
     output_beliefs,
     sequence_beliefs,
     state_beliefs,
@@ -19,6 +21,8 @@ from lstm_outputs.beliefs import (
 BATCH, TIME, FEATURES, UNITS = 4, 6, 10, 5
 EVERY = {"return_sequences": True}
 LAST = {"return_sequences": False}
+STATES = {"return_state": True}
+SYMBOLIC = {"symbolic": True}
 FLAG = st.booleans()
 
 # A function, its arguments, a wrong answer, and what the sentence on it speaks about.
@@ -54,6 +58,15 @@ WRONG = [
     (state_beliefs, EVERY, ((4, 5), (4, 5), (4, 6, 5)), "output comes first"),
     (state_beliefs, EVERY, ((4, 5), (4, 5), (4, 5)), "return_sequences"),
     (state_beliefs, LAST, ((4, 6, 5), (4, 5), (4, 5)), "return_sequences"),
+    (lstm_beliefs, LAST, (4, 6, 5), "keeps one time step, not all"),
+    (lstm_beliefs, EVERY, (4, 5), "every time step comes back"),
+    (lstm_beliefs, LAST, (None, 5), "is known"),
+    (lstm_beliefs, SYMBOLIC, (4, 5), "does not know"),
+    (lstm_beliefs, EVERY | SYMBOLIC, (4, 6, 5), "does not know"),
+    (lstm_beliefs, STATES, (4, 5), "states come back too"),
+    (lstm_beliefs, STATES, ((None, 5), (None, 5), (None, 5)), "is known"),
+    (lstm_beliefs, STATES | SYMBOLIC, ((4, 5), (4, 5), (4, 5)), "does not know"),
+    (lstm_beliefs, STATES | SYMBOLIC, ((None, 5), (None, 5)), "one state. An LSTM has two"),
 ]
 WRONG_DATA = [
     (dataset_beliefs, (4, 6), "one more axis"),
@@ -104,6 +117,8 @@ def tables(sizes, return_sequences):
     right = output(batch_size, timesteps, units, return_sequences)
     symbolic = (None, *right[1:])
     states = (right, (batch_size, units), (batch_size, units))
+    symbolic_states = (symbolic, (None, units), (None, units))
+    lstm = functools.partial(lstm_beliefs, *sizes, return_sequences)
     return {
         "sequence_beliefs": ((timesteps, features), sequence_beliefs(timesteps, features)),
         "dataset_beliefs": (tuple(sizes[:3]), dataset_beliefs(*sizes[:3])),
@@ -113,6 +128,10 @@ def tables(sizes, return_sequences):
         "state_beliefs": (states, state_beliefs(*sizes, return_sequences)),
         "batch_beliefs": (right, batch_beliefs(batch_size, right)),
         "symbolic batch_beliefs": (symbolic, batch_beliefs(batch_size, symbolic)),
+        "lstm_beliefs": (right, lstm()),
+        "symbolic lstm_beliefs": (symbolic, lstm(symbolic=True)),
+        "states lstm_beliefs": (states, lstm(return_state=True)),
+        "symbolic states lstm_beliefs": (symbolic_states, lstm(return_state=True, symbolic=True)),
     }
 
 
