@@ -1,5 +1,8 @@
 """Reads content/*.py (jupytext's py:percent) as notebooks, with stable ids and the Colab badge.
 
+In Markdown, `[words](colab:notebooks/NAME.ipynb)`, `[words](binder:…)` and `[mark]: colab:…`
+become links to that notebook of the public repository, and PUBLIC_REPOSITORY its name on GitHub.
+
 An exercise marks its cells on their `# %%` line; this is what nbgrader is told of them:
 
 | mark                      | the cell is                                             |
@@ -12,12 +15,13 @@ An exercise marks its cells on their `# %%` line; this is what nbgrader is told 
 
 import hashlib
 import json
+import re
 
 import jupytext
 from nbformat import from_dict
 
-from coursebuild.embed import Embedder
-from coursebuild.settings import ROOT, SETTINGS, BuildError, colab_link
+from coursebuild.embed import FOLDED, Embedder
+from coursebuild.settings import ROOT, SETTINGS, BuildError, binder_link, colab_link
 
 ROLES = {
     "answer": {"grade": False, "solution": True, "locked": False},
@@ -25,6 +29,8 @@ ROLES = {
     "manual": {"grade": True, "solution": True, "locked": False},
     "locked": {"grade": False, "solution": False, "locked": True},
 }
+LINKS = {"colab": colab_link, "binder": binder_link}
+PUBLIC = re.compile(r"(notebooks|release/([^/]+))/([^/]+)\.ipynb")
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -58,6 +64,8 @@ def _read(path, public_path, embedder):
         cell.metadata = from_dict(_metadata(cell, path))
         if cell.cell_type == "code":
             cell.source = _embed(cell, embedder, path)
+        elif cell.cell_type == "markdown":
+            cell.source = _link(cell.source, path)
     _add_badge(notebook, public_path, path)
     _set_ids(notebook)
     notebook.metadata.course.fingerprint = fingerprint(notebook)
@@ -77,7 +85,7 @@ def _metadata(cell, path):
                                 "task": False, **ROLES[mark]}
         if ROLES[mark]["grade"]:
             metadata["nbgrader"]["points"] = cell.metadata.get("points")
-    if cell.cell_type == "code" and cell.source.startswith("# @title"):
+    if cell.cell_type == "code" and cell.source.startswith(FOLDED):
         # Folded: the first is JupyterLab's word for it, the second Colab's.
         metadata |= {"jupyter": {"source_hidden": True}, "cellView": "form"}
     return metadata
@@ -102,6 +110,29 @@ def _add_badge(notebook, public_path, path):
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     badge = f"[![Open in Colab]({image})]({colab_link(public_path)})"
     notebook.cells[0].source = f"{heading}\n\n{badge}\n{rest}"
+
+
+def _link(source, path):
+    """Return the Markdown `source` with its colab: and binder: links made into addresses."""
+    def address(match):
+        before, kind, target = match.groups()
+        if not _is_derived(target):
+            raise BuildError(f"{path.relative_to(ROOT)} links to {kind}:{target}, but nothing in "
+                             "content/ becomes that notebook. Is it misspelled?")
+        return before + LINKS[kind](target)
+
+    source = re.sub(rf"(\]\(|\]: )({'|'.join(LINKS)}):([^)\s]*)", address, source)
+    return source.replace("PUBLIC_REPOSITORY", SETTINGS["public_repository"])
+
+
+def _is_derived(public_path):
+    """Return whether a file of content/ becomes the notebook at `public_path`."""
+    match = PUBLIC.fullmatch(public_path)
+    if not match:
+        return False
+    folder, assignment, name = match.groups()
+    kind = "lessons" if folder == "notebooks" else "exercises"
+    return assignment in (None, name) and (ROOT / f"content/{kind}/{name}.py").exists()
 
 
 def _set_ids(notebook):
