@@ -52,7 +52,6 @@ def explore():
         return explain_layer()
     controls = make_controls(ipywidgets)
     shown = ipywidgets.interactive_output(explain_layer, controls)
-    shown.layout.min_height = "460px"  # so that the page does not jump
     display(ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), shown)
 
 

@@ -185,8 +185,8 @@ show_table(f"After LSTM({units})", [
     row(f"RepeatVector({n_timesteps_in})", last, ["last h, once for each step"])])
 
 # %% [markdown]
-# Some arguments change what an array holds, and leave its shape as it is. But one line below has a
-# shape that no line had before. Which one?
+# Some arguments change what an array holds, and leave its shape as it is. But before data arrives,
+# one line below differs from all others on this page. Which one, and why?
 
 # %%
 stack = f"Sequential([LSTM({units}, {sequences}), LSTM(8)])"
