@@ -74,6 +74,7 @@ def draw_directions(timesteps, units, return_sequences, return_state, batch_size
     if return_state:
         what += f", and as states the {' and the '.join(states)} of {ends}"
     rows = "The upper boxes are read from left to right, the lower ones from right to left. "
+    told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
     return figure, (f"A layer rolled out over time, number of steps: {timesteps}. {rows * both}"
-                    f"From step to step: {' and '.join(states)}. Marked as coming back: h of "
-                    f"{what}. Shapes: {', '.join(f'{name} {shape}' for name, shape in shapes.items())}.")
+                    f"From step to step: {' and '.join(states)}. "
+                    f"Marked as coming back: h of {what}. Shapes: {told}.")
