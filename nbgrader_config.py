@@ -14,6 +14,9 @@ c = get_config()
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.CourseDirectory.course_id = "lstm_outputs"
 
+# Points depend on these packages too: when one changes, hand-ins are graded again.
+c.BatchGrader.depends_on = ["lstm_marking", "lstm_outputs"]
+
 # An answer starts as three dots that a check can speak about kindly, so the stub under
 # them is a comment and not an error.
 c.ClearSolutions.code_stub = {"python": "# Write your answer in place of the three dots."}
@@ -25,8 +28,12 @@ c.ClearMarkScheme.enforce_metadata = False
 # A test cell that a student deleted is put back. Without this it would count 0 in silence.
 c.OverwriteCells.add_missing_cells = True
 
-# Seconds for one cell; an endless loop is stopped then, and the next cells still run.
-c.Execute.timeout = 30
+# Seconds for one cell; an endless loop is stopped then, and the next cells still run. Importing
+# TensorFlow takes 5 of them, and 20 on a busy machine.
+c.Execute.timeout = 60
+c.Execute.error_on_timeout = {
+    "ename": "TimeoutError", "evalue": "stopped after 60 seconds",
+    "traceback": ["This cell was stopped after 60 seconds. Is there a loop that does not end?"]}
 c.Execute.extra_arguments = [
     "--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
 

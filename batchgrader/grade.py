@@ -12,10 +12,15 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import nbformat
+from traitlets import List, Unicode
+from traitlets.config import Configurable
+
 from batchgrader.course import CourseError
 from batchgrader.digest import digest
 
-DEPENDS_ON = ("nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
+IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
+VERSIONS = ("nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
 
 
 def grade(course, assignment, force=False, say=print):
@@ -29,7 +34,8 @@ def grade(course, assignment, force=False, say=print):
         raise CourseError(f"There is no assignment {assignment} in {root / 'source'}.")
     students = sorted(p.parent.name for p in (root / "submitted").glob(f"*/{assignment}/"))
     record = _Record(root / ".batchgrader" / f"{assignment}.json")
-    keys = {student: _key(root, assignment, student) for student in students}
+    depends_on = BatchGrader(config=course.config).depends_on
+    keys = {student: _key(root, assignment, student, depends_on) for student in students}
     todo = [s for s in students if force or not record.holds(s, keys[s], root, assignment)]
     say(f"{len(students)} hand-ins, {len(todo)} of them new or changed.")
     for number, student in enumerate(todo, 1):
@@ -64,6 +70,18 @@ def _grade_one(course, assignment, student):
         result = step(assignment, student, force=True)
         if not result["success"]:
             return _reason(result.get("log") or result.get("error", ""))
+    return _broken_test(Path(course.coursedir.root) / "autograded" / student / assignment)
+
+
+def _broken_test(folder):
+    """Return None, or which test could not do its work: that is no mistake of the student's."""
+    for path in sorted(folder.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
+                for output in cell.outputs:
+                    if output.output_type == "error" and output.ename in IMPORT_ERRORS:
+                        return (f"needs a person: the test {cell.metadata.nbgrader.grade_id} "
+                                f"stopped with {output.ename}: {output.evalue}")
     return None
 
 
@@ -74,11 +92,11 @@ def _reason(log):
     return "needs a person: " + (named or lines or ["nbgrader stopped"])[-1].strip()[:200]
 
 
-def _key(root, assignment, student):
+def _key(root, assignment, student, depends_on):
     """Return a hash of all that the points depend on: hand-in, master, settings, versions."""
     files = digest(root, f"source/{assignment}", f"submitted/{student}/{assignment}",
-                   "nbgrader_config.py")
-    return f"{files} {' '.join(f'{name}={_version(name)}' for name in DEPENDS_ON)}"
+                   "nbgrader_config.py", *depends_on)
+    return f"{files} {' '.join(f'{name}={_version(name)}' for name in VERSIONS)}"
 
 
 def _version(name):
@@ -86,6 +104,14 @@ def _version(name):
         return version(name)
     except ImportError:
         return None
+
+
+class BatchGrader(Configurable):
+    """What nbgrader_config.py may set as c.BatchGrader.…"""
+
+    depends_on = List(Unicode(), help=(
+        "Files and folders of the course that tests import. When one changes, hand-ins are "
+        "graded again.")).tag(config=True)
 
 
 class _Record:

@@ -32,7 +32,8 @@ def dataset_beliefs(samples, timesteps, features):
         (samples, timesteps * features): "The array is not flattened: time and features keep "
                                          "an axis each.",
         (1, timesteps, features): "That is one sequence. How many are there in this array?",
-        (timesteps, features): "That is one sequence. Where is the axis for all of them?",
+        (timesteps, features): "That is one sequence alone: the axis that counts the "
+                                "sequences is missing.",
         (features, timesteps, samples): "The axes are in another order: sequences come first.",
         (timesteps, samples, features): "Time is not the first axis here: the sequences are.",
         (samples, features, timesteps): "Time and features have changed places.",

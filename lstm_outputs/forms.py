@@ -37,7 +37,7 @@ def as_size(size, name="Your answer"):
         raise NotYet(f"{name} still holds three dots. Replace them by a size.")
     if type(size) is not int and not isinstance(size, np.integer):
         raise NotYet(f"{name} holds {size!r:.20}, of type {type(size).__name__}. "
-                     "Sizes are whole numbers, like 2.")
+                     "Sizes are whole numbers, like 2, or None.")
     if size < 1:
         raise NotYet(f"{name} holds {size}. Every axis has a size of 1 or more.")
     return int(size)
@@ -47,22 +47,8 @@ def as_shapes(answer, count, name="Your answer"):
     """Read `answer` as a tuple or list of `count` shapes; each as in as_shape."""
     if type(answer) not in (tuple, list) or len(answer) != count:
         raise NotYet(f"{name} is not {count} shapes, like ((2, 3), (4,)). Was a return forgotten?")
+    name = name.replace("What ", "what ", 1)
     return tuple(as_shape(shape, f"Shape {i} of {name}") for i, shape in enumerate(answer, 1))
-
-
-def call(function, arguments):
-    """Call `function` with the dict `arguments`; return its result and the call as text.
-
-    What is no function, or stops with an error, raises NotYet with that error.
-    """
-    if not callable(function):
-        raise NotYet(f"A function is asked for here, not {type(function).__name__}.")
-    text = ", ".join(f"{name}={value}" for name, value in arguments.items())
-    text = f"{getattr(function, '__name__', 'your function')}({text})"
-    try:
-        return function(**arguments), text
-    except Exception as error:
-        raise NotYet(f"{text} stopped with {type(error).__name__}: {error}") from None
 
 
 def check_form(answer, name):
@@ -71,13 +57,12 @@ def check_form(answer, name):
           "Whether it is the right one, grading will tell.")
 
 
-def check_call(function, arguments, expected, index):
-    """Compare shape number `index` that function(**arguments) returns with `expected`."""
-    result, text = call(function, arguments)
-    shape = as_shapes(result, 2, f"What {text} returns")[index]
-    if shape != expected:
-        raise NotYet(f"{text}: shape {index + 1} is {shape}, but {expected} comes back.")
-    print(f"Right for these sizes: {text}, shape {index + 1} is {shape}.")
+def check_forms(answer, name):
+    """Say that `answer` is written as one or several shapes; raise NotYet if it is not."""
+    shapes = as_prediction(answer, name)
+    count = len(shapes) if isinstance(shapes[0], tuple) else 1
+    print(f"{name} = {shapes} is written as {count} shape{'s' if count > 1 else ''}. "
+          "Whether they are the right ones, grading will tell.")
 
 
 def as_prediction(answer, name="Your prediction"):

@@ -3,44 +3,24 @@
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import processes
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _environment():
-    """Return the environment without what pytest adds: ipykernel behaves otherwise under it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return kept | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
-
-def _start(*command, cwd, **options):
-    return subprocess.Popen([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env=_environment(), **options)
-
-
-def _run(*command, cwd, code=0):
-    with _start(*command, cwd=cwd) as process:
-        output = process.communicate()[0]
-    assert process.returncode == code, output
-    return output
-
-
 @pytest.fixture(scope="session")
 def start():
     """start("batchgrader", ..., cwd=folder): a process of `python -m batchgrader ...`."""
-    return _start
+    return processes.start
 
 
 @pytest.fixture(scope="session")
 def run():
     """run("nbgrader", ..., cwd=folder, code=0): what it printed; another exit code fails."""
-    return _run
+    return processes.run
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +38,14 @@ def graded(tmp_path_factory, course):
 def _make_course(folder):
     shutil.copytree(ROOT / "source", folder / "source")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    _run("nbgrader", "generate_assignment", "ps1", "--force", cwd=folder)
+    processes.run("nbgrader", "generate_assignment", "ps1", "--force", cwd=folder)
 
 
 def _grade_class(course, folder):
     shutil.copytree(course, folder, dirs_exist_ok=True)
-    _run("batchgrader", "--course", folder, "collect", "ps1", ROOT / "samples/ps1", cwd=folder)
-    _run("batchgrader", "--course", folder, "grade", "ps1", cwd=folder)
+    handins = ROOT / "samples/ps1"
+    processes.run("batchgrader", "--course", folder, "collect", "ps1", handins, cwd=folder)
+    processes.run("batchgrader", "--course", folder, "grade", "ps1", cwd=folder)
 
 
 def _shared(tmp_path_factory, name, make):

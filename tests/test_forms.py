@@ -16,11 +16,11 @@ from shapes import distinct_sizes
 from traitlets.config import Config
 
 from lstm_outputs.backend import need_keras_3
+from lstm_outputs.calls import check_returns
 from lstm_outputs.forms import (
     NotYet,
     as_shape,
     as_shapes,
-    check_call,
     check_form,
     check_prediction,
 )
@@ -152,8 +152,8 @@ def works(samples, units):
 
 
 def test_a_right_call_is_said_to_be_right(capsys):
-    check_call(works, SIZES, expected=(3, 5), index=0)
-    check_call(works, SIZES, expected=(3, 4), index=1)
+    check_returns(works, SIZES, ((3, 5), (3, 4)), index=0)
+    check_returns(works, SIZES, ((3, 5), (3, 4)), index=1)
     first, second = capsys.readouterr().out.splitlines()
     assert first == "Right for these sizes: works(samples=3, units=4), shape 1 is (3, 5)."
     assert "shape 2 is (3, 4)" in second
@@ -181,7 +181,7 @@ def stops(samples, units):
 ])
 def test_a_wrong_call_says_what_came_back(function, why):
     with pytest.raises(NotYet) as refusal:
-        check_call(function, SIZES, expected=(3, 4), index=1)
+        check_returns(function, SIZES, ((3, 5), (3, 4)), index=1)
     assert why in str(refusal.value)
 
 
@@ -225,7 +225,8 @@ def shell(tmp_path_factory):
     shell = InteractiveShell(str(tmp_path_factory.mktemp("ipython")),
                              config=Config({"HistoryManager": {"enabled": False}}))
     shell.run_cell("import numpy as np\n"
-                   "from lstm_outputs.forms import NotYet, check_call, check_form")
+                   "from lstm_outputs.calls import check_returns\n"
+                   "from lstm_outputs.forms import NotYet, check_form")
     yield shell
     shell.restore_sys_module_state()
 
@@ -235,7 +236,7 @@ def shell(tmp_path_factory):
      "my_shape is still missing. Replace the three dots by a shape, like (2, 3)."),
     ("check_form((2, 0), 'my_shape')",
      "my_shape holds 0. Every axis has a size of 1 or more."),
-    ("def mine(units):\n    return 1 / 0\ncheck_call(mine, {'units': 3}, (3,), 0)",
+    ("def mine(units):\n    return 1 / 0\ncheck_returns(mine, {'units': 3}, (3,))",
      "mine(units=3) stopped with ZeroDivisionError: division by zero"),
 ])
 def test_a_notebook_shows_one_sentence_and_no_traceback(shell, capsys, cell, sentence):
@@ -272,12 +273,13 @@ def test_the_right_layer(keras, capsys):
 @pytest.mark.parametrize("make, why", [
     (lambda layers: ..., "The layer is still missing"),
     (lambda layers: layers.GRU(4), "An LSTM layer is asked for here, not GRU."),
-    (lambda layers: layers.LSTM, "An LSTM layer is asked for here, not type."),
+    (lambda layers: layers.LSTM, "A layer is made by calling it: LSTM(...)."),
+    (lambda layers: layers.LSTM(4)(np.zeros((3, 5, 9))), "Asked for is the layer itself."),
     (lambda layers: (3, 4), "An LSTM layer is asked for here, not tuple."),
     (lambda layers: AlwaysEqual(), "An LSTM layer is asked for here, not AlwaysEqual."),
     (lambda layers: layers.LSTM(5), "returns (3, 5), but (3, 4) is asked for."),
     (lambda layers: layers.LSTM(4, return_sequences=True), "returns (3, 5, 4), but (3, 4)"),
-    (lambda layers: layers.LSTM(4, return_state=True), "3 arrays came back from the layer."),
+    (lambda layers: layers.LSTM(4, return_state=True), "returns ((3, 4), (3, 4),"),
     (lambda layers: built_for(layers, 8), "The layer stopped with InvalidArgumentError"),
 ])
 def test_a_wrong_layer_says_what_came_back(keras, make, why):

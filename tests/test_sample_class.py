@@ -31,7 +31,7 @@ spec.loader.exec_module(make_class)
 
 # What only the instructor may see; feedback shows none of it.
 HIDDEN = ["lstm_marking", "lstm_outputs.beliefs", "HIDDEN TESTS", "MARK SCHEME", "mark_shape",
-          "mark_calls", "mark_layer", "draw_sizes", "_beliefs", "1 point: it says no"]
+          "mark_returns", "mark_layer", "draw_sizes", "_beliefs", "1 point: it says no"]
 
 slow = pytest.mark.slow
 

@@ -9,7 +9,7 @@
 #
 # How it works:
 #
-# 1. Run the setup cell below.
+# 1. Run the two setup cells below.
 # 2. Write each answer in place of the three dots `...`.
 # 3. Run the check under it. It says whether your answer can be graded as it is. Some checks
 #    also say whether it is right.
@@ -30,10 +30,13 @@ with quiet_start():
 
     tf.zeros(1)  # the first operation also logs
 
-from lstm_outputs.forms import check_call, check_form
-from lstm_outputs.layers import check_output
-
 need_keras_3(keras.__version__)
+
+# %% locked="ps1_checks"
+# @title Setup: the checks
+from lstm_outputs.calls import check_returns
+from lstm_outputs.forms import check_form
+from lstm_outputs.layers import check_output
 
 # %% [markdown]
 # ## Question 1: the shapes of a dataset (4 points)
@@ -180,7 +183,7 @@ mark_shape(data_shape, "data_shape", (3, 7),
 #    `create_dataset(train_size, test_size, time_steps, vocabulary_size)`;
 # 2. the shape of what `keras.layers.LSTM(units)` returns for this `X_test`.
 #
-# Work the shapes out from the sizes. Keras is not needed.
+# Work the shapes out from the sizes, without calling Keras or TensorFlow.
 
 # %% answer="ps1_any_sizes"
 def shapes(train_size, test_size, time_steps, vocabulary_size, units):
@@ -194,16 +197,21 @@ def shapes(train_size, test_size, time_steps, vocabulary_size, units):
 
 # %% test="ps1_any_sizes_input_test" points=3
 lesson = dict(train_size=100, test_size=20, time_steps=4, vocabulary_size=10, units=16)
-check_call(shapes, lesson, expected=(20, 4, 10), index=0)
+check_returns(shapes, lesson, expected=((20, 4, 10), (20, 16)), index=0)
 ### BEGIN HIDDEN TESTS
-from lstm_marking.marks import mark_calls
+from lstm_marking.marks import mark_returns
 from lstm_marking.sizes import draw_sizes
+from lstm_marking.sources import mark_without
 from lstm_outputs.beliefs import dataset_beliefs
 
-mark_calls(shapes, 0, [
-    (s, (s["test_size"], s["time_steps"], s["vocabulary_size"]),
-     dataset_beliefs(s["test_size"], s["time_steps"], s["vocabulary_size"]))
-    for s in draw_sizes(lesson, cases=20, seed=1)])
+
+def right(test_size, time_steps, vocabulary_size, units, **_):
+    return (test_size, time_steps, vocabulary_size), (test_size, units)
+
+
+mark_without(shapes, "keras", "tensorflow")
+mark_returns(shapes, [(sizes, right(**sizes), dataset_beliefs(*right(**sizes)[0]))
+                      for sizes in draw_sizes(lesson, cases=20, seed=1)], index=0)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -211,16 +219,21 @@ mark_calls(shapes, 0, [
 
 # %% test="ps1_any_sizes_output_test" points=3
 lesson = dict(train_size=100, test_size=20, time_steps=4, vocabulary_size=10, units=16)
-check_call(shapes, lesson, expected=(20, 16), index=1)
+check_returns(shapes, lesson, expected=((20, 4, 10), (20, 16)), index=1)
 ### BEGIN HIDDEN TESTS
-from lstm_marking.marks import mark_calls
+from lstm_marking.marks import mark_returns
 from lstm_marking.sizes import draw_sizes
+from lstm_marking.sources import mark_without
 from lstm_outputs.beliefs import output_beliefs
 
-mark_calls(shapes, 1, [
-    (s, (s["test_size"], s["units"]),
-     output_beliefs(s["test_size"], s["time_steps"], s["vocabulary_size"], s["units"]))
-    for s in draw_sizes(lesson, cases=20, seed=2)])
+
+def right(test_size, time_steps, vocabulary_size, units, **_):
+    return (test_size, time_steps, vocabulary_size), (test_size, units)
+
+
+mark_without(shapes, "keras", "tensorflow")
+mark_returns(shapes, [(sizes, right(**sizes), output_beliefs(*right(**sizes)[0], sizes["units"]))
+                      for sizes in draw_sizes(lesson, cases=20, seed=2)], index=1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -241,7 +254,7 @@ check_output(layer, data, expected=(3, 4))
 ### BEGIN HIDDEN TESTS
 from lstm_marking.marks import mark_layer
 
-mark_layer(layer, features=9, expected=(None, 4))
+mark_layer(layer, [((None, steps, 9), (None, 4)) for steps in (None, 2, 11)])
 ### END HIDDEN TESTS
 
 # %% [markdown]

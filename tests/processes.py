@@ -1,0 +1,25 @@
+"""Commands that tests run, as an instructor would: nothing of pytest reaches them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def _environment():
+    """Return the environment without what pytest adds: ipykernel behaves otherwise under it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return kept | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def start(*command, cwd, **options):
+    return subprocess.Popen([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env=_environment(), **options)
+
+
+def run(*command, cwd, code=0):
+    with start(*command, cwd=cwd) as process:
+        output = process.communicate()[0]
+    assert process.returncode == code, output
+    return output
