@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import is_grade, is_solution
 
 from coursebuild.leaks import find_leak, secrets
@@ -20,10 +20,11 @@ def stored(path):
     return nbformat.read(ROOT / path, as_version=4)
 
 
-@pytest.fixture(scope="module")
-def hidden():
-    """What the first problem set hides."""
-    return secrets(stored("source/ps1/ps1.ipynb"))
+def regions(notebook, kind):
+    """Return the lines between BEGIN and END of `kind` in `notebook`."""
+    found = [match[1] for cell in notebook.cells for match in re.finditer(
+        rf"BEGIN {kind}\b(.*?)\bEND {kind}", cell.source, re.S)]
+    return [line.strip("# =") for text in found for line in text.split("\n") if line.strip("# =")]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -38,10 +39,52 @@ def test_what_is_released_is_clean(source):
 def test_what_is_not_released_is_full_of_leaks(source):
     notebook = stored(source)
     hidden = secrets(notebook)
-    marked = [cell for cell in notebook.cells if "BEGIN" in cell.source
+    secret = [cell for cell in notebook.cells if "BEGIN" in cell.source
               or (is_grade(cell) and is_solution(cell))]
-    assert len(marked) > 2
-    assert all(find_leak(cell, hidden) for cell in marked)
+    assert len(secret) > 2
+    assert all(find_leak(cell, hidden) for cell in secret)
+
+
+def marked(cell, **mark):
+    cell.metadata.nbgrader = {"grade": False, "solution": False, "locked": False, "task": False,
+                              "schema_version": 3, "grade_id": "ps9_cell", **mark}
+    return cell
+
+
+def answer(*lines):
+    return marked(new_code_cell("\n".join(
+        ["shape = ...", "### BEGIN SOLUTION", *lines, "### END SOLUTION"])), solution=True)
+
+
+EXAMPLE = new_notebook(cells=[
+    new_markdown_cell("# Problem set 9\n\nWhat is the shape of `X_train`?"),
+    answer("X_train_shape = (50, 6, 12)"),
+    answer("decoded_shape = (50, 6)"),
+    answer("symbolic_shape = (None, 7)"),
+    answer("data_shape = [3, 7]"),
+    answer("    return (test_size, time_steps, vocabulary_size), (test_size, units)"),
+    answer("layer = keras.layers.LSTM(4)"),
+    marked(new_code_cell(
+        "check(layer)\n### BEGIN HIDDEN TESTS\nfrom lstm_marking.marks import mark_layer\n\n"
+        "mark_layer(layer, features=9, expected=(None, 4))\n"
+        "for sizes in draw_sizes(lesson, cases=20, seed=1):\n"
+        '    mark(sizes, {(50, 12): "Decoding takes the features away."})\n'
+        "### END HIDDEN TESTS"), grade=True, locked=True, points=2),
+    marked(new_markdown_cell(
+        "No: the number of units is the length of the hidden state vector, chosen by the author "
+        "of the\nmodel, and it has nothing to do with time. Time steps come from the data."),
+        grade=True, solution=True, points=4),
+    marked(new_markdown_cell(
+        "Done?\n\n=== BEGIN MARK SCHEME ===\n\n- 1 point: it says no.\n- 2 points: it says what "
+        "units are: how long the hidden state is, or how\n  many numbers come back for a step.\n"
+        "\n=== END MARK SCHEME ==="), locked=True),
+])
+
+
+@pytest.fixture(scope="module")
+def hidden():
+    """What an instructor's notebook of the tests' own hides."""
+    return secrets(EXAMPLE)
 
 
 # What an author may have left in a text, and what the scan says it is.
@@ -74,21 +117,19 @@ LEAKS = [
     ("return (test_size, time_steps, vocabulary_size), (test_size, units)", "instructor's line"),
     # the model answer, also when its lines are broken elsewhere
     ("The number of units is the length of the hidden state vector, chosen by the author of the\n"
-     "model, and it has nothing to do with how many time steps a sequence has.",
-     "the instructor's line"),
+     "model, and it has nothing to do with time.", "the instructor's line"),
     ("(No: the number of units is the length of the hidden state vector, chosen by the author of "
      "the model.)", "the instructor's line"),
+    ("Time steps come from the data", "the instructor's line"),
     # a hidden test
     ("mark_layer(layer, features=9, expected=(None, 4))", "the instructor's line"),
-    ("It calls draw_sizes(lesson, cases=20, seed=1): for s in draw_sizes(lesson, cases=20, "
-     "seed=1)])", "the instructor's line"),
-    ("(50, 12): \"Decoding takes the features away and keeps the time steps.\"",
-     "the instructor's line"),
+    ("It runs `for sizes in draw_sizes(lesson, cases=20, seed=1):`", "the instructor's line"),
+    ('mark(sizes, {(50, 12): "Decoding takes the features away."})', "the instructor's line"),
     # the mark scheme
     ("- 1 point: it says no.", "the instructor's line"),
     ("1 point: it says no", "the instructor's line"),
-    ("2 points: it says what units are: how long the hidden state (and the cell state) is, or how "
-     "many numbers come back", "the instructor's line"),
+    ("2 points: it says what units are: how long the hidden state is, or how many numbers",
+     "the instructor's line"),
     # what no notebook for students holds
     ("### BEGIN SOLUTION", "a mark that only an instructor's notebook has"),
     ("### END HIDDEN TESTS", "a mark that only an instructor's notebook has"),
@@ -110,21 +151,22 @@ def test_a_planted_leak_is_found(hidden, text, what):
         assert what in (find_leak(cell, hidden) or "nothing")
 
 
-def test_every_line_that_students_must_not_see_is_found(hidden):
-    """All lines of solutions, hidden tests and mark schemes, but for short ones and imports."""
-    lines = [line.strip() for cell in stored("source/ps1/ps1.ipynb").cells
-             for region in re.finditer(r"BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\b(.*?)\bEND \1",
-                                       cell.source, re.S)
-             for line in region[2].split("\n")]
-    long = [line for line in lines if len(line) > 16 and not line.startswith(("from ", "import "))]
-    assert len(long) > 30 and any("3 points" in line or "1 point" in line for line in long)
-    for line in long:
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("kind", ["SOLUTION", "HIDDEN TESTS", "MARK SCHEME"])
+def test_every_line_that_students_must_not_see_is_found(source, kind):
+    """All lines that nbgrader removes, but for short ones and imports."""
+    notebook = stored(source)
+    hidden = secrets(notebook)
+    lines = [line for line in regions(notebook, kind)
+             if len(re.sub(r"\W", "", line)) >= 12 and not line.startswith(("from ", "import "))]
+    for line in lines:
         assert find_leak(new_markdown_cell(f"Hint: {line}"), hidden), line
+    assert lines or kind == "MARK SCHEME"
 
 
 def test_a_leak_is_found_outside_the_text_too(hidden):
-    personal = new_code_cell("", metadata={"executionInfo": {"user": {"userId": "7"}}})
-    assert find_leak(personal, hidden) == "personal metadata"
+    for metadata in ({"executionInfo": {"status": "ok"}}, {"user": {"userId": "7"}}):
+        assert find_leak(new_code_cell("", metadata=metadata), hidden) == "personal metadata"
     output = new_output("error", ename="E", evalue="", traceback=["in\n/home/ada/x.py"])
     assert "a path of the machine" in find_leak(new_code_cell("", outputs=[output]), hidden)
     attached = new_markdown_cell("", attachments={"source/ps1": {}})
@@ -182,21 +224,19 @@ def test_nbgrader_makes_the_stored_release_to_the_byte(copy, run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text, what", [
-    ("Hint: `50 x 6 x 12`", "the answer (50, 6, 12)"),
-    ("Hint: layer = keras.layers.LSTM(4)", "'layer = keras.layers.LSTM(4)'"),
-])
-def test_nbgrader_stops_at_a_planted_leak_and_names_it(copy, run, text, what):
-    plant(copy, text)
+@pytest.mark.parametrize("kind", ["SOLUTION", "HIDDEN TESTS", "MARK SCHEME"])
+def test_nbgrader_stops_at_a_planted_leak_and_names_it(copy, run, kind):
+    secret = max(regions(stored("source/ps1/ps1.ipynb"), kind), key=len)
+    plant(copy, f"Hint: {secret}")
     before = (copy / RELEASED).read_bytes()
 
     output = run("coursebuild", "release", cwd=copy, code=1)
     assert "source/ps1 is not released: ps1 would show students " in output
-    assert what in output and "'## Question 1: the shapes of a dataset" in output
+    assert "in the cell that begins '## Question 1" in output
     assert "Change that cell in content/exercises/." in output
     assert (copy / RELEASED).read_bytes() == before
 
     shutil.rmtree(copy / "release")
     output = run("nbgrader", "generate_assignment", "ps1", cwd=copy, code=1)
-    assert "LeakError" in output and what in output
+    assert "LeakError: ps1 would show students the instructor's line" in output
     assert not (copy / RELEASED).exists()
