@@ -48,11 +48,11 @@ def read_like(expected, answer, name, index=None):
 def shapes_of(arrays, name="Your answer"):
     """Return the shape of an array, or the tuple of shapes of several. Else raise NotYet."""
     if hasattr(arrays, "shape"):
-        return tuple(arrays.shape)
+        return as_shape(tuple(arrays.shape), name)
     if type(arrays) not in (tuple, list) or not all(hasattr(a, "shape") for a in arrays):
         raise NotYet(f"{name} is of type {type(arrays).__name__}. An array is asked for, "
                      "or several of them.")
-    return tuple(tuple(array.shape) for array in arrays)
+    return tuple(as_shape(tuple(array.shape), name) for array in arrays)
 
 
 def check_returns(function, arguments, expected, index=None):
