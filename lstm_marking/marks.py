@@ -71,9 +71,11 @@ def mark_layer(layer, cases):
     cases: (input shape, expected) pairs; expected is a shape or a tuple of shapes.
     """
     for inputs, expected in cases:
-        shapes = layer.compute_output_shape(inputs)
-        several = isinstance(shapes[0], (tuple, list))
-        shapes = tuple(map(tuple, shapes)) if several else tuple(shapes)
+        shapes = tuple(layer.compute_output_shape(inputs))
+        if isinstance(shapes[0], (tuple, list)):
+            shapes = tuple(as_shape(tuple(shape), "What the layer returns") for shape in shapes)
+        else:
+            shapes = as_shape(shapes, "What the layer returns")
         if shapes != expected:
             raise NotYet(f"On an input of shape {inputs} the layer returns {shapes}.")
 

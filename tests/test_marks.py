@@ -3,12 +3,23 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapes import tells
 
-from lstm_marking.marks import hint, mark_layer, mark_returns, mark_shape
+from lstm_marking.marks import (
+    hint,
+    mark_arrays,
+    mark_choice,
+    mark_count,
+    mark_index,
+    mark_layer,
+    mark_returns,
+    mark_shape,
+    mark_shapes,
+)
 from lstm_marking.sizes import draw_sizes
 from lstm_outputs.beliefs import dataset_beliefs, output_beliefs
 from lstm_outputs.forms import NotYet
@@ -232,3 +243,169 @@ def test_a_layer_that_is_right_for_one_length_only_does_not_pass(layers):
 
     with pytest.raises(NotYet, match=r"On an input of shape \(None, 11, 9\)"):
         mark_layer(ForTwoSteps(4), LENGTHS)
+
+
+def test_a_layer_that_computes_no_shape_does_not_pass(layers):
+    class ForAnySize(layers.LSTM):
+        def compute_output_shape(self, shape):
+            return (None, AnySize())
+
+    with pytest.raises(NotYet, match=r"What the layer returns holds .*, of type AnySize"):
+        mark_layer(ForAnySize(4), LENGTHS)
+
+
+def test_a_layer_of_several_outputs(layers):
+    cases = [((None, 6, 9), ((None, 6, 4), (None, 4), (None, 4)))]
+    both = {"return_sequences": True, "return_state": True}
+    assert mark_layer(layers.LSTM(4, **both), cases) is None
+    for other in (layers.LSTM(5, **both), layers.GRU(4, **both), layers.LSTM(4)):
+        with pytest.raises(NotYet, match=r"On an input of shape \(None, 6, 9\) the layer"):
+            mark_layer(other, cases)
+
+
+class AnySize:
+    """Claims to be whatever it is compared with."""
+
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    __hash__ = None
+
+
+class Array:
+    """Has a shape, like an array or a tensor."""
+
+    def __init__(self, *shape):
+        self.shape = shape
+
+
+STATES = ((3, 7, 5), (3, 5), (3, 5))
+
+
+@pytest.mark.parametrize("answer, why", [
+    (((3, 5), (3, 5), (3, 7, 5)), "The shapes are the right ones, in another order."),
+    (((3, 7, 5), (3, 5)), "It has 2 arrays, and that is not how many there are."),
+    (((3, 7, 5),), "It has 1 array, and that is not how many there are."),
+    (((3, 7, 5), (3, 9), (9, 5)), "Look again at shape 1 and shape 2, counted from 0."),
+    ((3, 7, 5), "More than one array comes back."),
+    (((3, 7), (3, 5), (3, 5)), "Look again at shape 0, counted from 0."),
+    (((3, 7, 5), (3, 5), (3, True)), "holds True, of type bool"),
+    (((3, 7, 5), (3, 5), AnySize()), "is of type AnySize"),
+    (((3, 7, 5), (3, 5), (3, AnySize())), "of type AnySize"),
+    (..., "still missing"),
+])
+def test_several_shapes(answer, why):
+    assert mark_shapes([list(shape) for shape in STATES], "mine", STATES, {}) is None
+    with pytest.raises(NotYet) as refusal:
+        mark_shapes(answer, "mine", STATES, {})
+    message = str(refusal.value)
+    assert why in message
+    assert not tells(message.replace(str(answer), ""), STATES[0])
+
+
+def test_one_shape_where_several_are_given():
+    with pytest.raises(NotYet, match=r"One array comes back\.$"):
+        mark_shapes(((3, 5), (3, 5)), "mine", (3, 5), {})
+
+
+@pytest.mark.parametrize("arrays, why", [
+    (Array(3, 9), r"is \(3, 9\), which is not what comes back. Look again at axis 1"),
+    ([Array(3, 4)], "One array comes back"),
+    ((3, 4), "An array is asked for"),
+    (None, "An array is asked for"),
+    ([[0] * 4] * 3, "An array is asked for"),
+    (Array(AnySize(), AnySize()), "of type AnySize"),
+    (Array(3.0, 4), "holds 3.0, of type float"),
+    (AnySize(), "An array is asked for"),
+])
+def test_arrays_are_marked_by_their_shapes(arrays, why):
+    cases = [({"units": 4}, (3, 4), {})]
+    assert mark_arrays(lambda units: Array(3, units), cases) is None
+    with pytest.raises(NotYet, match=why):
+        mark_arrays(lambda units: arrays, cases)
+
+
+COUNTS = {48: "That is for one of the four parts."}
+
+
+@pytest.mark.parametrize("answer, why", [
+    (48, "That is for one of the four parts."),
+    (191, "mine = 191 is not the number."),
+    (192.0, "of type float"),
+    (True, "of type bool"),
+    ("192", "of type str"),
+    (-192, "A count is 0 or more"),
+    ((192,), "of type tuple"),
+    (AnySize(), "of type AnySize"),
+    (None, "of type NoneType"),
+])
+def test_counts(answer, why):
+    for right_answer in (192, np.int64(192), np.uint8(192)):
+        assert mark_count(right_answer, "mine", 192, COUNTS) is None
+    with pytest.raises(NotYet) as refusal:
+        mark_count(answer, "mine", 192, COUNTS)
+    message = str(refusal.value)
+    assert why in message
+    assert "192" not in message.replace(repr(answer), "").replace(str(answer), "")
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_wrong_count_does_not_learn_the_right_one(answer, expected):
+    assume(answer != expected)
+    with pytest.raises(NotYet) as refusal:
+        mark_count(answer, "mine", expected, {})
+    assert str(refusal.value) == f"mine = {answer} is not the number."
+
+
+OPTIONS = ("h", "c", "Both")
+
+
+@pytest.mark.parametrize("answer, why", [
+    ("c", "mine = 'c' is not the one. That is the other one."),
+    ("Both", "mine = 'Both' is not the one."),
+    ("x", "Write one of 'h', 'c', 'Both'."),
+    ("", "Write one of"),
+    (0, "Write one of"),
+    (["h"], "Write one of"),
+    (AnySize(), "Write one of"),
+    (..., "still missing"),
+])
+def test_choices(answer, why):
+    for right_answer in ("h", "H", " h "):
+        assert mark_choice(right_answer, OPTIONS, "mine", "h", {}) is None
+    with pytest.raises(NotYet) as refusal:
+        mark_choice(answer, OPTIONS, "mine", "h", {"c": "That is the other one."})
+    assert why in str(refusal.value)
+
+
+@pytest.mark.parametrize("answer, why", [
+    ((0, 6), "mine = (0, 6) is not the place. Look again at axis 1, counted from 0."),
+    ((-1, 5), "is not the place"),
+    ((0, 7), "is no place in an array of shape (3, 7)"),
+    ((-4, 5), "is no place in an array"),
+    ((0, 5, 0), "is no place in an array"),
+    ((0, 5.0), "of type float"),
+    ((False, 5), "of type bool"),
+    (5, "of type int"),
+    ((0, AnySize()), "of type AnySize"),
+    (..., "still missing"),
+])
+def test_places(answer, why):
+    for right_answer in ((0, 5), [0, 5], (0, -2), (-3, np.int8(5))):
+        assert mark_index(right_answer, "mine", (3, 7), (0, 5), {}) is None
+    with pytest.raises(NotYet) as refusal:
+        mark_index(answer, "mine", (3, 7), (0, 5), {})
+    assert why in str(refusal.value)
+
+
+def test_a_function_that_returns_a_number():
+    cases = [(sizes, 4 * sizes["units"], {sizes["units"]: "That is one part."})
+             for sizes in draw_sizes(["units"], cases=5, seed=3)]
+    assert mark_returns(lambda units: 4 * units, cases) is None
+    with pytest.raises(NotYet, match=r"which is not what comes back\. That is one part\.$"):
+        mark_returns(lambda units: units, cases)
+    with pytest.raises(NotYet, match=r"of type float"):
+        mark_returns(lambda units: 4.0 * units, cases)
