@@ -27,7 +27,8 @@ def run_nbval(folder, *options):
     shutil.copy(ROOT / "conftest.py", folder)
     shutil.copy(ROOT / "pyproject.toml", folder)
     environment = {"PYTEST_CURRENT_TEST": "this", **os.environ,
-                   "JUPYTER_PATH": str(ROOT / "tests/jupyter")}
+                   "JUPYTER_PATH": str(ROOT / "tests/jupyter"),
+                   "PYTHONPATH": str(ROOT / "tests")}
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", SANITIZE,
          "-p", "no:cacheprovider", "--color=no", *options, "."],
