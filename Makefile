@@ -19,7 +19,8 @@ grade: release ## grade the sample class (or: make grade ASSIGNMENT=ps1 HANDINS=
 
 test: setup ## run all tests, and every lesson and instructor notebook again
 	@ruff check .
-	@JUPYTER_PATH=$(CURDIR)/tests/jupyter pytest -n 2 --dist loadgroup --nbval \
+	@JUPYTER_PATH=$(CURDIR)/tests/jupyter TF_NUM_INTRAOP_THREADS=1 \
+	    pytest -n 2 --dist loadfile --nbval \
 	    --nbval-kernel-name course --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
 
 lab: release ## open JupyterLab on the course, with Validate and Formgrader
