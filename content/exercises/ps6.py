@@ -377,7 +377,7 @@ def translate(data, encoder, decoder, dense, steps):
     repeated = keras.layers.RepeatVector(steps)(h)
     return dense(decoder(repeated))
 ### BEGIN SOLUTION
-# ruff: noqa: F811, RUF059 (the faulty code above is redefined, and leaves c unused)
+# ruff: noqa: RUF059 (the faulty code above leaves c unused)
 
 
 def mended(data, encoder, decoder, dense, steps):
