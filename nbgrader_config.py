@@ -19,7 +19,7 @@ c.BatchGrader.depends_on = ["lstm_marking", "lstm_outputs"]
 
 # An answer starts as three dots that a check can speak about kindly, so the stub under
 # them is a comment and not an error.
-c.ClearSolutions.code_stub = {"python": "# Write your answer in place of the three dots."}
+c.ClearSolutions.code_stub = {"python": "# Write your answer here."}
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
 # A mark scheme stands in a locked cell after the answer, where the grader sees it.

@@ -67,7 +67,8 @@ def check_forms(answer, name):
 
 def as_prediction(answer, name="Your prediction"):
     """Read `answer` as one shape, or as a tuple of shapes if it holds several."""
-    if type(answer) in (tuple, list) and any(type(entry) in (tuple, list) for entry in answer):
+    if type(answer) in (tuple, list) and any(
+            type(entry).__name__ in ("tuple", "list", "TensorShape") for entry in answer):
         return as_shapes(answer, len(answer), name)
     return as_shape(answer, name)
 
@@ -83,5 +84,4 @@ def check_prediction(answer, beliefs):
     except NotYet as message:
         print(message)
     else:
-        well = f"{prediction} is well written. Run the next cell to compare."
-        print(beliefs.get(prediction, well))
+        print(beliefs.get(prediction, f"{prediction} is well written. Now run the next cell."))

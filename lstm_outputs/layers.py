@@ -19,7 +19,8 @@ def check_output(layer, inputs, expected, kinds=None):
     if isinstance(layer, type):
         raise NotYet(f"That is the class. A layer is made by calling it: {layer.__name__}(...).")
     if not isinstance(layer, kinds or keras.layers.LSTM):
-        raise NotYet(f"An LSTM layer is asked for here, not {type(layer).__name__}.")
+        what = "Another kind of layer" if kinds else "An LSTM layer"
+        raise NotYet(f"{what} is asked for here, not {type(layer).__name__}.")
     try:
         outputs = layer(inputs)
     except Exception as error:

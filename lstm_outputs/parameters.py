@@ -25,4 +25,4 @@ def check_count(answer, beliefs):
     elif type(answer) is not int:
         print(f"Your prediction is of type {type(answer).__name__}. A count is a whole number.")
     else:
-        print(beliefs.get(answer, f"{answer} is well written. Run the next cell to compare."))
+        print(beliefs.get(answer, f"{answer} is well written. Now run the next cell."))

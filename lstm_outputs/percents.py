@@ -15,5 +15,5 @@ def check_percents(answer, timesteps, beliefs):
     elif not all(type(each) in (int, float) and 0 <= each <= 100 for each in answer):
         print(f"Something in it is not a number from 0 to 100. {form}")
     else:
-        well = f"{tuple(answer)} is well written. Run the next cell to compare."
+        well = f"{tuple(answer)} is well written. Now run the next cell."
         print(beliefs.get(tuple(each > 50 for each in answer), well))

@@ -134,7 +134,13 @@ show(*draw_rollout(timesteps=4, units=16, return_sequences=True, return_state=Tr
 #
 # | exercise | it follows | points |
 # |---|---|---|
+# | [Problem set 0](colab:release/ps0/ps0.ipynb): how to hand in | this page | 1 |
 # | [Problem set 1](colab:release/ps1/ps1.ipynb): the dataset and a first layer | lesson 01 | 20 |
+# | [Problem set 2](colab:release/ps2/ps2.ipynb): the last hidden state | lesson 03 | 20 |
+# | [Problem set 3](colab:release/ps3/ps3.ipynb): all hidden states | lesson 04 | 20 |
+# | [Problem set 4](colab:release/ps4/ps4.ipynb): the states | lesson 05 | 20 |
+# | [Problem set 5](colab:release/ps5/ps5.ipynb): both flags and stacked layers | lesson 07 | 20 |
+# | [Problem set 6](colab:release/ps6/ps6.ipynb): the encoder and the decoder | lesson 08 | 20 |
 #
 # An exercise looks like a lesson, without the answers. You write an answer in place of the three
 # dots and run the check under it. At the end you run all cells from the top, save, and hand in the
