@@ -11,7 +11,7 @@ def main():
     parser.add_argument("what", choices=["notebooks", "release"])
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these, like ps1 (all)")
     parser.add_argument("--force", action="store_true", help="also make what is up to date")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     try:
         if arguments.what == "notebooks":
             from coursebuild.build import build as make
