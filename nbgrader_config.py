@@ -46,6 +46,7 @@ steps = Autograde.autograde_preprocessors.default_args[0]
 after = steps.index(Execute) + 1
 c.Autograde.autograde_preprocessors = [*steps[:after], ForgiveStderr, *steps[after:]]
 
-# Feedback shows neither hidden tests nor mark schemes.
+# Feedback shows neither hidden tests nor mark schemes. After the deadline, c.HideHiddenTests.show
+# = True leaves the hidden tests in, and with them the right answers.
 c.GenerateFeedback.preprocessors = [
     GetGrades, HideHiddenTests, ClearMarkScheme, CSSHTMLHeaderPreprocessor]

@@ -2,6 +2,7 @@
 
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from nbgrader.utils import is_grade
+from traitlets import Bool
 
 
 class ForgiveStderr(NbGraderPreprocessor):
@@ -22,8 +23,14 @@ class ForgiveStderr(NbGraderPreprocessor):
 class HideHiddenTests(ClearHiddenTests):
     """Takes hidden tests out of feedback, and the lines of them that a traceback shows."""
 
+    show = Bool(False, help=(
+        "Leave the hidden tests in, with the right answers in them: after the deadline, say."
+    )).tag(config=True)
+
     def preprocess_cell(self, cell, resources, index):
         hidden = self.begin_test_delimeter in cell.source
+        if self.show:
+            return cell, resources
         cell, resources = super().preprocess_cell(cell, resources, index)
         if hidden and cell.cell_type == "code":
             for output in cell.outputs:

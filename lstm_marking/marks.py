@@ -52,7 +52,7 @@ def mark_returns(function, cases, index=None):
     """
     for arguments, expected, beliefs in cases:
         result, text = call(function, arguments)
-        given = read_like(expected, result, f"What {text} returns", index)
+        given = read_like(expected, result, text, index)
         if index is not None:
             expected, text = expected[index], f"{text}: shape {index + 1}"
         _mark_one(given, expected, beliefs, text)
@@ -62,7 +62,7 @@ def mark_arrays(function, cases):
     """Pass if function(**arguments) returns arrays of the expected shapes in every case."""
     for arguments, expected, beliefs in cases:
         result, text = call(function, arguments)
-        _mark_one(shapes_of(result, f"What {text} returns"), expected, beliefs, text)
+        _mark_one(shapes_of(result, text), expected, beliefs, text)
 
 
 def mark_layer(layer, cases):

@@ -37,7 +37,7 @@ def read_like(expected, answer, name, index=None):
     index: read this one of several shapes only, whatever the others are.
     """
     if index is not None and type(answer) in (tuple, list) and index < len(answer):
-        return as_shape(answer[index], f"Shape {index + 1} of {name.replace('What', 'what', 1)}")
+        return as_shape(answer[index], f"Shape {index + 1} of {name}")
     if isinstance(expected, int):
         return as_count(answer, name)
     if expected and isinstance(expected[0], tuple):
@@ -61,14 +61,14 @@ def check_returns(function, arguments, expected, index=None):
     index: compare this one of several shapes only, counted from 0.
     """
     result, text = call(function, arguments)
-    given = read_like(expected, result, f"What {text} returns", index)
+    given = read_like(expected, result, text, index)
     _compare(given, text, expected if index is None else expected[index], index)
 
 
 def check_arrays(function, arguments, expected):
     """Compare the shapes of the arrays that function(**arguments) returns with `expected`."""
     result, text = call(function, arguments)
-    _compare(shapes_of(result, f"What {text} returns"), text, expected)
+    _compare(shapes_of(result, text), text, expected)
 
 
 def _compare(given, text, expected, index=None):

@@ -47,7 +47,6 @@ def as_shapes(answer, count, name="Your answer"):
     """Read `answer` as a tuple or list of `count` shapes; each as in as_shape."""
     if type(answer) not in (tuple, list) or len(answer) != count:
         raise NotYet(f"{name} is not {count} shapes, like ((2, 3), (4,)). Was a return forgotten?")
-    name = name.replace("What ", "what ", 1)
     return tuple(as_shape(shape, f"Shape {i} of {name}") for i, shape in enumerate(answer, 1))
 
 

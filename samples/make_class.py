@@ -28,6 +28,7 @@ RIGHT = {
     "ps1_output_on_data": "(3, 7)",
     "ps1_any_sizes": "return (test_size, time_steps, vocabulary_size), (test_size, units)",
     "ps1_choose": "keras.layers.LSTM(4)",
+    "ps1_read": "(1, 3, 0)",
 }
 HALF_RIGHT = RIGHT | {
     "ps1_dataset_test_targets": "(50, 6, 12)",
@@ -44,6 +45,7 @@ MISCONCEPTIONS = {
     "ps1_output_on_data": "(3, 5)",                 # units are time steps
     "ps1_any_sizes": "return (test_size, time_steps, units), (test_size, vocabulary_size)",
     "ps1_choose": "keras.layers.LSTM(4, return_sequences=True)",
+    "ps1_read": "(1, 0, 3)",                        # features before time
 }
 BATCH_FORGOTTEN = {
     "ps1_dataset_train": "(6, 12)",
@@ -54,6 +56,7 @@ BATCH_FORGOTTEN = {
     "ps1_output_on_data": "(7,)",
     "ps1_any_sizes": "return (time_steps, vocabulary_size), (units,)",
     "ps1_choose": "keras.layers.LSTM(4, return_state=True)",
+    "ps1_read": "(3, 0)",
 }
 WRONG_FORM = {
     "ps1_dataset_train": '"(50, 6, 12)"',
@@ -64,6 +67,7 @@ WRONG_FORM = {
     "ps1_output_on_data": "np.zeros((3, 7))",
     "ps1_any_sizes": "print((test_size, time_steps, vocabulary_size), (test_size, units))",
     "ps1_choose": "keras.layers.LSTM(4)(np.zeros((3, 5, 9)))",
+    "ps1_read": "X[1, 3, 0]",
 }
 
 # A whole cell instead.
@@ -85,6 +89,7 @@ def shapes(train_size, test_size, time_steps, vocabulary_size, units):
     return [data, (data[0], np.int64(units))]''',
     "ps1_choose": "from tensorflow.keras.layers import LSTM\n\n"
                   "layer = LSTM(units=4, return_sequences=False, name='mine')\nlayer",
+    "ps1_read": "place = [-1, -1, np.int64(0)]  # counted from behind",
 }
 CHATTER = {
     "ps1_any_sizes": '''import logging

@@ -163,7 +163,7 @@ def test_without_the_setup_only_stock_nbgrader_takes_the_points(course, run, tmp
     grade_with_stock_nbgrader(run, course)
     assert points(course) == {"stderr_chatter": EXPECTED["stderr_chatter"] | {
         "ps1_any_sizes_input_test": 0, "ps1_any_sizes_output_test": 0, "ps1_choose_test": 0,
-        "auto": 8}}
+        "auto": 10}}
 
 
 @slow
@@ -172,8 +172,8 @@ def test_validate_says_what_is_missing_and_when_nothing_is(run, tmp_path):
     shutil.copy(HANDINS / "all_right/ps1.ipynb", tmp_path / "right.ipynb")
     # It exits with 0 whatever the tests say.
     output = run("nbgrader", "validate", "release.ipynb", "right.ipynb", cwd=tmp_path)
-    assert "VALIDATION FAILED ON 10 CELL(S)" in output  # 9 tests and the answer to explain
-    assert output.count("Not yet: ") == 9
+    assert "VALIDATION FAILED ON 11 CELL(S)" in output  # 10 tests and the answer to explain
+    assert output.count("Not yet: ") == 10
     assert "Not yet: X_train_shape is still missing." in output
     assert "You did not provide a response." in output
     assert output.endswith("Success! Your notebook passes all the tests.\n")

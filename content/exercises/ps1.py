@@ -35,6 +35,7 @@ need_keras_3(keras.__version__)
 # %% locked="ps1_checks"
 # @title Setup: the checks
 from lstm_outputs.calls import check_returns
+from lstm_outputs.choices import check_index
 from lstm_outputs.forms import check_form
 from lstm_outputs.layers import check_output
 
@@ -175,7 +176,7 @@ mark_shape(data_shape, "data_shape", (3, 7),
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Question 3: any sizes (6 points)
+# ## Question 3: any sizes (4 points)
 #
 # Write a function that returns **two shapes**, as a tuple or a list, for any sizes:
 #
@@ -193,9 +194,9 @@ def shapes(train_size, test_size, time_steps, vocabulary_size, units):
     ### END SOLUTION
 
 # %% [markdown]
-# The first shape (3 points):
+# The first shape (2 points):
 
-# %% test="ps1_any_sizes_input_test" points=3
+# %% test="ps1_any_sizes_input_test" points=2
 lesson = dict(train_size=100, test_size=20, time_steps=4, vocabulary_size=10, units=16)
 check_returns(shapes, lesson, expected=((20, 4, 10), (20, 16)), index=0)
 ### BEGIN HIDDEN TESTS
@@ -215,9 +216,9 @@ mark_returns(shapes, [(sizes, right(**sizes), dataset_beliefs(*right(**sizes)[0]
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The second shape (3 points):
+# The second shape (2 points):
 
-# %% test="ps1_any_sizes_output_test" points=3
+# %% test="ps1_any_sizes_output_test" points=2
 lesson = dict(train_size=100, test_size=20, time_steps=4, vocabulary_size=10, units=16)
 check_returns(shapes, lesson, expected=((20, 4, 10), (20, 16)), index=1)
 ### BEGIN HIDDEN TESTS
@@ -258,7 +259,41 @@ mark_layer(layer, [((None, steps, 9), (None, 4)) for steps in (None, 2, 11)])
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## Question 5: explain (4 points)
+# ## Question 5: read an array (2 points)
+#
+# Here are two sequences of four integers each, one-hot encoded. Run the cell and look at it.
+
+# %% locked="ps1_read_data"
+integers = np.random.default_rng(2).integers(5, size=(2, 4))
+X = np.eye(5, dtype=int)[integers]
+print(X.shape)  # (samples, timesteps, features)
+print(X)
+
+# %% [markdown]
+# Every one in `X` says which integer was drawn. Where does the one stand that says it for the
+# **last time step of the second sequence**? Write its place as an index: one number for each axis,
+# counted from 0.
+
+# %% answer="ps1_read"
+place = ...
+### BEGIN SOLUTION
+place = (1, 3, 0)
+### END SOLUTION
+
+# %% test="ps1_read_test" points=2
+check_index(place, "place")
+### BEGIN HIDDEN TESTS
+from lstm_marking.marks import mark_index
+
+mark_index(place, "place", (2, 4, 5), (1, 3, 0), {
+    (0, 3, 1): "That is the first sequence. The first axis counts the sequences, from 0.",
+    (1, 0, 3): "Time comes before the features.",
+    (1, 2, 2): "That is the time step before the last.",
+})
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Question 6: explain (4 points)
 #
 # A classmate says: "My sequences have 16 time steps, so I need `LSTM(16)`."
 # Is that so? Answer in one or two sentences. Say what the number in `LSTM(16)` means.
@@ -276,7 +311,7 @@ mark_layer(layer, [((None, steps, 9), (None, 4)) for steps in (None, 2, 11)])
 #
 # === BEGIN MARK SCHEME ===
 #
-# Question 5, 4 points:
+# Question 6, 4 points:
 #
 # - 1 point: it says no.
 # - 2 points: it says what units are: how long the hidden state (and the cell state) is, or how
