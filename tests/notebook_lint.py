@@ -141,6 +141,11 @@ def no_package(notebook):
             for match in ours.finditer(hidden.sub("", cell.source))]
 
 
+def shown(notebook):
+    """Return all that the outputs of `notebook` show as text."""
+    return "\n".join(text for _, _, output in _outputs(notebook) for text in _texts(output))
+
+
 def _outputs(notebook):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
