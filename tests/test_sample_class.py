@@ -99,6 +99,13 @@ def test_the_sample_class_is_made_from_the_release(tmp_path):
     assert made == kept, "run `make samples`"
 
 
+def test_the_readme_shows_the_points_of_the_table():
+    readme = (ROOT / "README.md").read_text()
+    shown = re.findall(r"^(\w+) +(\d+) / 20  (?:(\d+) open|-)$", readme, re.MULTILINE)
+    assert {student: (float(auto), float(by_hand or 0)) for student, auto, by_hand in shown} == {
+        student: (row["auto"], row["open"]) for student, row in EXPECTED.items()}
+
+
 @uses_graded
 def test_everybody_gets_the_points_of_the_table(graded):
     assert points(graded) == EXPECTED
