@@ -235,7 +235,7 @@ def test_nbgrader_stops_at_a_planted_leak_and_names_it(copy, run, kind):
     plant(copy, f"Hint: {secret}")
     before = (copy / RELEASED).read_bytes()
 
-    output = run("coursebuild", "release", cwd=copy, code=1)
+    output = run("coursebuild", "release", "ps1", cwd=copy, code=1)
     assert "source/ps1 is not released: ps1 would show students " in output
     assert "in the cell that begins '## Question 1" in output
     assert "Change that cell in content/exercises/." in output
