@@ -36,11 +36,6 @@ HIDDEN = ["lstm_marking", "lstm_outputs.beliefs", "HIDDEN TESTS", "MARK SCHEME",
 slow = pytest.mark.slow
 
 
-def uses_graded(test):
-    """Mark a test that needs the graded class: slow, and on one worker with the others."""
-    return pytest.mark.xdist_group("sample_class")(slow(test))
-
-
 def points(course):
     """Return {student: {cell: points, "auto": sum, "open": points that a person gives}}."""
     found = {}
@@ -106,7 +101,7 @@ def test_the_readme_shows_the_points_of_the_table():
         student: (row["auto"], row["open"]) for student, row in EXPECTED.items()}
 
 
-@uses_graded
+@slow
 def test_everybody_gets_the_points_of_the_table(graded):
     assert points(graded) == EXPECTED
 
@@ -186,14 +181,14 @@ def test_validate_says_what_is_missing_and_when_nothing_is(run, tmp_path):
     assert output.endswith("Success! Your notebook passes all the tests.\n")
 
 
-@uses_graded
+@slow
 def test_a_second_run_grades_nothing(graded, run):
     output = grade(run, graded)
     assert f"{len(EXPECTED)} hand-ins, 0 of them new or changed." in output
     assert points(graded) == EXPECTED
 
 
-@uses_graded
+@slow
 def test_a_changed_handin_is_graded_again_and_no_other(graded, run, tmp_path):
     course, handins = new_class(graded, tmp_path, ["half_right"])
     shutil.copy(HANDINS / "all_right/ps1.ipynb", handins / "half_right")
@@ -203,7 +198,7 @@ def test_a_changed_handin_is_graded_again_and_no_other(graded, run, tmp_path):
     assert points(course) == EXPECTED | {"half_right": EXPECTED["all_right"]}
 
 
-@uses_graded
+@slow
 def test_feedback_shows_no_hidden_test(graded):
     pages = {student: feedback(graded, student) for student in EXPECTED}
     assert [s for s, page in pages.items() if "check_form(X_train_shape" not in page] == []
@@ -215,7 +210,7 @@ def test_what_is_looked_for_in_feedback_is_what_is_hidden():
     assert [text for text in HIDDEN if text not in source] == []
 
 
-@uses_graded
+@slow
 def test_feedback_names_the_belief_behind_a_wrong_shape(graded):
     for student, sentences in {
         "misconceptions": [
@@ -239,7 +234,7 @@ def test_feedback_names_the_belief_behind_a_wrong_shape(graded):
         assert [sentence for sentence in sentences if sentence not in page] == []
 
 
-@uses_graded
+@slow
 def test_feedback_never_gives_the_right_shape(graded):
     shapes = [dots for dots in make_class.RIGHT.values() if dots.startswith("(")]
     page = feedback(graded, "blank")
@@ -250,7 +245,7 @@ def test_feedback_never_gives_the_right_shape(graded):
     assert [hint for hint in hints if re.search(r"[(\[](\d|None)", hint)] == []
 
 
-@uses_graded
+@slow
 def test_a_test_that_met_no_answer_shows_one_line_and_no_frames(graded):
     page = feedback(graded, "syntax_error")
     assert "SyntaxError" in page
