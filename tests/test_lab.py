@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -35,11 +36,21 @@ def _address(server, seconds=60):
     return server.address
 
 
-def _ask(address, path, data):
+def _ask(address, path, data, seconds=60):
+    """Return the answer of the server; it names its address a moment before it listens."""
     request = urllib.request.Request(f"{address}{path}", data, method="POST" if data else "GET",
                                      headers={"Authorization": f"token {TOKEN}"})
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return answer.read().decode()
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except urllib.error.URLError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 @pytest.mark.slow

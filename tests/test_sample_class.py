@@ -224,7 +224,7 @@ def test_feedback_names_the_belief_behind_a_wrong_shape(graded):
             dataset_beliefs(8, 6, 12)[1, 6, 12],
             batch_beliefs(1, (None, 7))[1, 7],
             output_beliefs(3, 5, 9, 7)[7,],
-            "3 arrays came back from the layer.",
+            "the layer returns ((3, 4), (3, 4), (3, 4)), but",
         ],
         "half_right": [batch_beliefs(3, (3, 7))[None, 7]],
         "blank": ["X_train_shape is still missing.", "The layer is still missing."],
