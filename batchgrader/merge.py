@@ -1,0 +1,339 @@
+"""Writes graded hand-ins to nbgrader's gradebook: one writer, one commit a hand-in.
+
+The effect is that of `nbgrader autograde` (converters/autograde.py, preprocessors/saveautogrades.py
+and latesubmissions.py of nbgrader 0.9.6), without what a person gave: manual scores, extra credit,
+manual comments and extensions are never touched.
+"""
+
+import contextlib
+import sqlite3
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.utils.importstring import import_item
+
+PATIENCE = 30.0
+"""Seconds to wait for another program that writes to the gradebook."""
+
+_AGAIN = "Nothing is lost; run the same command again to go on."
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# By SQLite's primary result codes, https://www.sqlite.org/rescode.html
+_PROBLEMS = {
+    sqlite3.SQLITE_BUSY:
+        f"is locked by another program: close what has it open for writing. {_AGAIN}",
+    sqlite3.SQLITE_LOCKED:
+        f"is locked by another program: close what has it open for writing. {_AGAIN}",
+    sqlite3.SQLITE_READONLY:
+        f"cannot be written: make the file and its folder writable for you. {_AGAIN}",
+    sqlite3.SQLITE_FULL: f"cannot grow, as its disk is full: make room. {_AGAIN}",
+    sqlite3.SQLITE_IOERR:
+        f"could not be read or written: see whether its disk or your quota is full. {_AGAIN}",
+    sqlite3.SQLITE_CANTOPEN:
+        f"cannot be opened: make the file and its folder readable and writable for you. {_AGAIN}",
+    sqlite3.SQLITE_NOTADB:
+        "is not a database: put back a copy of the gradebook, or move the file away.",
+    sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy of the gradebook.",
+    sqlite3.SQLITE_ERROR: (
+        "is not as this nbgrader expects it ({reason}): copy it to a safe place, "
+        f"then run `nbgrader db upgrade`. {_AGAIN}"),
+}
+
+
+class GradebookError(Exception):
+    """The gradebook cannot be used as it is; the message says why, and what to do."""
+
+
+class GradebookLockedError(GradebookError):
+    """Another program is writing to the gradebook."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """What grading gave one cell.
+
+    points: the automatic points, or None if only a person can give some.
+    needs_person: whether a person must look at the cell.
+    """
+
+    points: float | None
+    needs_person: bool
+
+
+_ZERO = Score(0.0, needs_person=False)
+
+
+class Merger:
+    """Merges hand-ins of one assignment into the gradebook of a course; a context manager.
+
+    course: nbgrader's API on it, as from batchgrader.course.open_course. patience: seconds to
+    wait for another program that writes to the gradebook. To be used in one thread.
+    Every method raises GradebookError, and leaves the gradebook as it was then.
+    """
+
+    def __init__(self, course, assignment, patience=PATIENCE):
+        self.assignment = assignment
+        self.patience = patience
+        self._url = make_url(course.coursedir.db_url)
+        self._course_id = course.course_id
+        autograde = Autograde(coursedir=course.coursedir, parent=course)
+        self._create_student = autograde.create_student
+        self._late_step = _late_step(autograde)
+
+    def __enter__(self):
+        file = self._url.database
+        if self._is_sqlite and not self._url.query.get("uri") and not Path(file).exists():
+            raise GradebookError(f"There is no gradebook {file}: {self._generate_first}")
+        self._gradebook = self._patiently(self._open)
+        return self
+
+    def __exit__(self, *exception):
+        self._gradebook.close()
+
+    def check(self, cells):
+        """Raise GradebookError unless the gradebook knows the assignment as it is.
+
+        cells: {notebook: {grade_id: max points}} of the graded cells and tasks of the master.
+        """
+        known = self._patiently(self._known_cells)
+        if known is None:
+            raise GradebookError(
+                f"The gradebook does not know {self.assignment}: {self._generate_first}")
+        for notebook in sorted(known.keys() | cells.keys()):
+            ours, theirs = cells.get(notebook), known.get(notebook)
+            if ours is None or theirs is None:
+                raise GradebookError(
+                    f"The gradebook and the source of {self.assignment} do not have the same "
+                    f"notebooks ({notebook}): {self._generate_first}")
+            for cell in sorted(ours.keys() | theirs.keys()):
+                if ours.get(cell) != theirs.get(cell):
+                    raise GradebookError(
+                        f"The gradebook does not know the cell {cell} of {notebook} as it is in "
+                        f"the source now: {self._generate_first}")
+
+    def due(self):
+        """Return {student: (time of the hand-in, time it was due)}, in UTC, or None if not set.
+
+        The time it was due includes the student's extension.
+        """
+        return self._patiently(self._due)
+
+    def merge(self, student, notebooks, timestamp):
+        """Write one hand-in to the gradebook: all of it, or nothing if this raises.
+
+        notebooks: {name: (scores {grade_id: Score}, comments {grade_id: str or None})}, or None
+        in place of the pair for a notebook that was not handed in: it is given zero points. A
+        cell without a score is given zero too. timestamp: when it was handed in, a datetime in
+        UTC, or None to keep the one that the gradebook has.
+        """
+        self._patiently(lambda: self._merge(student, notebooks, timestamp))
+
+    @property
+    def _is_sqlite(self):
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def _generate_first(self):
+        return f"run `nbgrader generate_assignment {self.assignment}` first."
+
+    def _open(self):
+        # SQLite waits in growing steps, up to this many seconds. A second is short enough to be
+        # interrupted by a key.
+        wait = {"timeout": str(min(1.0, self.patience))} if self._is_sqlite else {}
+        url = self._url.update_query_dict(wait)
+        return Gradebook(url.render_as_string(hide_password=False), self._course_id)
+
+    def _known_cells(self):
+        """Return {notebook: {grade_id: max points}} of the gradebook; None if it has none."""
+        in_assignment = select(Notebook.name).join(Notebook.assignment).where(
+            Assignment.name == self.assignment)
+        db = self._gradebook.db
+        known = {name: {} for name in db.scalars(in_assignment)}
+        for kind in (GradeCell, TaskCell):
+            cells = in_assignment.join(kind, kind.notebook_id == Notebook.id)
+            for notebook, cell, points in db.execute(cells.add_columns(kind.name, kind.max_score)):
+                known[notebook][cell] = points
+        db.rollback()
+        return known or None
+
+    def _due(self):
+        db = self._gradebook.db
+        rows = db.execute(
+            select(SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
+                   Assignment.duedate, SubmittedAssignment.extension)
+            .join(SubmittedAssignment.assignment).where(Assignment.name == self.assignment)).all()
+        db.rollback()
+        return {student: (timestamp, _with_extension(duedate, extension))
+                for student, timestamp, duedate, extension in rows}
+
+    def _merge(self, student, notebooks, timestamp):
+        with self._one_commit():
+            submission = self._submission(student, timestamp)
+            rows = self._gradebook.db.execute(
+                select(Notebook.name, SubmittedNotebook).join(SubmittedNotebook.notebook)
+                .where(SubmittedNotebook.assignment_id == submission.id)).all()
+            self._demand_place(student, "notebooks", notebooks, [name for name, _ in rows])
+            for name, notebook in rows:
+                handed_in = notebooks.get(name)
+                if handed_in is None:
+                    self._set_zero(notebook)
+                else:
+                    scores, comments = handed_in
+                    self._set_scores(student, notebook, scores)
+                    self._set_comments(student, notebook, comments)
+                if self._late_step:
+                    notebook.late_submission_penalty = (
+                        None if handed_in is None
+                        else self._penalty(student, submission, notebook))
+
+    def _submission(self, student, timestamp):
+        """Return the student's submission as nbgrader makes or updates it."""
+        if self._create_student:
+            self._gradebook.update_or_create_student(student)
+        else:
+            try:
+                self._gradebook.find_student(student)
+            except MissingEntry:
+                raise GradebookError(
+                    f"The gradebook does not know the student {student}, and the course says "
+                    "c.Autograde.create_student = False: add the student first, with "
+                    f"`nbgrader db student add {student}`.") from None
+        given = {} if timestamp is None else {"timestamp": timestamp}
+        return self._gradebook.update_or_create_submission(self.assignment, student, **given)
+
+    def _set_zero(self, notebook):
+        for grade in self._cells(Grade, notebook).values():
+            grade.auto_score = 0.0
+            grade.needs_manual_grade = False
+
+    def _set_scores(self, student, notebook, scores):
+        grades = self._cells(Grade, notebook)
+        self._demand_place(student, "cells", scores, grades)
+        for name, grade in grades.items():
+            score = scores.get(name, _ZERO)
+            grade.auto_score = score.points
+            # A person has to see whether the score given by hand still fits.
+            grade.needs_manual_grade = (
+                score.needs_person or score.points is None or grade.manual_score is not None)
+
+    def _set_comments(self, student, notebook, comments):
+        places = self._cells(Comment, notebook)
+        self._demand_place(student, "cells", comments, places)
+        for name, comment in places.items():
+            comment.auto_comment = comments.get(name)
+
+    def _penalty(self, student, submission, notebook):
+        """Return the points that the course's plugin takes off for being late, or None."""
+        due = _with_extension(submission.assignment.duedate, submission.extension)
+        if submission.timestamp is None or due is None or submission.timestamp <= due:
+            return None
+        db, plugin = self._gradebook.db, self._late_step.plugin_inst
+        db.flush()
+        db.refresh(notebook, ["score"])
+        seconds = (submission.timestamp - due).total_seconds()
+        try:
+            penalty = plugin.late_submission_penalty(student, notebook.score, seconds)
+            return None if penalty is None else max(0.0, min(penalty, notebook.score))
+        except Exception as error:
+            raise GradebookError(
+                f"The course's late-penalty plugin {type(plugin).__name__} failed for {student} "
+                f"with {type(error).__name__}: {error}; correct the plugin. {_AGAIN}") from error
+
+    def _cells(self, kind, notebook):
+        """Return {grade_id: row} of a submitted notebook; kind: Grade or Comment."""
+        return dict(self._gradebook.db.execute(
+            select(BaseCell.name, kind).join(kind.cell).where(kind.notebook_id == notebook.id))
+            .all())
+
+    def _demand_place(self, student, what, given, places):
+        missing = sorted(set(given) - set(places))
+        if missing:
+            raise GradebookError(
+                f"The gradebook has no place in the hand-in of {student} for these {what}: "
+                f"{', '.join(missing)}; {self._generate_first}")
+
+    @contextlib.contextmanager
+    def _one_commit(self):
+        """Make all changes in the body one commit, or none if it raises.
+
+        nbgrader's methods commit by themselves, each a part of the hand-in: a program killed
+        between two would leave half of it. So their commit sends the changes to the database
+        and leaves the transaction open.
+        """
+        db = self._gradebook.db
+        commit = db.commit
+        db.commit = self._flush
+        try:
+            if self._is_sqlite:
+                # Locked from the first read on: what a person gives meanwhile is not overlooked.
+                db.execute(text("BEGIN IMMEDIATE"))
+            yield
+            self._flush()
+            commit()
+        except BaseException:
+            db.rollback()
+            raise
+        finally:
+            del db.commit
+
+    def _flush(self):
+        # In words here already: nbgrader's methods catch SQLAlchemy's errors, and log them.
+        with self._in_words():
+            self._gradebook.db.flush()
+
+    def _patiently(self, work):
+        """Return work(); try again while the gradebook is locked, for `patience` seconds."""
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                with self._in_words():
+                    return work()
+            except GradebookLockedError:
+                if time.monotonic() >= end:
+                    raise
+
+    @contextlib.contextmanager
+    def _in_words(self):
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = getattr(error, "orig", error)
+            code = getattr(reason, "sqlite_errorcode", -1) & 0xFF
+            problem = _PROBLEMS.get(code, f"cannot be used ({{reason}}). {_AGAIN}")
+            kind = GradebookLockedError if code in _LOCKED else GradebookError
+            raise kind(f"The gradebook {self._url.database} "
+                       + problem.format(reason=reason)) from error
+
+
+def _with_extension(duedate, extension):
+    """Return when a hand-in is due, or None; nbgrader's own fails on an extension of nothing."""
+    return None if duedate is None else duedate + (extension or timedelta())
+
+
+def _late_step(autograde):
+    """Return nbgrader's step that holds the late-penalty plugin; None if the course has none."""
+    for step in autograde.autograde_preprocessors:
+        kind = import_item(step) if isinstance(step, str) else step
+        if isinstance(kind, type) and issubclass(kind, AssignLatePenalties):
+            found = kind(parent=autograde)
+            found.init_plugin()
+            return found if found.enabled else None
+    return None
