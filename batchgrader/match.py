@@ -7,7 +7,7 @@ before left over. Where two cells could be an answer, none is taken.
 
 from functools import cached_property
 
-from batchgrader.names import bound, dumps, statements
+from batchgrader.names import bindings, bound, statements
 from batchgrader.outline import ANSWER, FIXED, PLAIN, bare, likeness
 
 LIKE = 0.5        # from here on a cell is an edited version, where its place says so too
@@ -81,15 +81,16 @@ class Matching:
         self.unclear[target.position] = why
         self.held |= set(indices)
 
+    def _bindings(self, index):
+        """Return what a cell binds; Markdown counts where it is Python, turned into text."""
+        cell = self.cells[index]
+        if cell.kind == "code" or statements(cell.source) is not None:
+            return bindings(cell.source)
+        return ()
+
     def _binds(self, target, index):
         """Return the names of `target` that the cell binds to something that is not the stub's."""
-        return self._bound(index, target.known) & target.names
-
-    def _bound(self, index, known=frozenset()):
-        cell = self.cells[index]
-        if cell.kind != "code" and statements(cell.source) is None:
-            return set()
-        return bound(cell.source, known)
+        return bound(self._bindings(index), target.known) & target.names
 
     def _is_whole(self, target, index):
         return bool(target.needed) and target.needed <= self._binds(target, index)
@@ -188,7 +189,7 @@ class Matching:
 
     def _is_anothers(self, target, index):
         """Return whether a cell with the id of `target` is the answer to another question."""
-        if not target.names or self._bound(index) & target.names:
+        if not target.names or bound(self._bindings(index)) & target.names:
             return False
         return any(self._is_whole(other, index) for other in self._answers if other != target
                    and not any(cell.grade_id == other.grade_id and self._binds(other, i)
@@ -196,9 +197,8 @@ class Matching:
 
     def _without_stub(self, target, indices):
         """Return `indices` without cells that hold no more than the stub, if others do."""
-        more = [i for i in indices if not target.known or self.cells[i].kind != "code"
-                or not dumps(self.cells[i].source) <= target.known
-                or statements(self.cells[i].source) is None]
+        more = [i for i in indices if self.cells[i].kind != "code" or not target.known
+                or not {line for line, _ in self._bindings(i)} <= target.known]
         return more or indices
 
     def _parts(self, target, indices):
@@ -320,24 +320,23 @@ class Matching:
         """Return where an answer that was not found may stand, in words, or None."""
         for index, position in self.place.items():
             other = self.targets[position]
-            if other == target:
+            if other == target or self._texts[index] == other.source:
                 continue
-            if target.names and self._binds(target, index):
+            if self._binds(target, index) - other.names:
                 if other.role == FIXED:
                     self.kept.add(index)
                 return other.label
             if (not target.names and abs(position - target.position) == 1
                     and other.role != ANSWER and self._is_longer(index, other)):
                 return other.label
-        if not target.names and not self.found(target.position):
-            if any(self.cells[index].kind == target.kind for index in self._free()):
-                return "a cell of the student's own"
+        own = {self.cells[index].kind for index in self._free()}
+        if not target.names and not self.found(target.position) and target.kind in own:
+            return "a cell of the student's own"
         return None
 
     def _is_longer(self, index, target):
-        """Return whether a student added words, and not a letter or two, to a cell of the master's."""
-        text = self._texts[index]
-        return text != target.source and len(text.split()) >= len(target.source.split()) + 3
+        """Return whether a student added words, and not a letter or two, to the master's cell."""
+        return len(self._texts[index].split()) >= len(target.source.split()) + 3
 
 
 def _is_badge(text):

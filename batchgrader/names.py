@@ -3,6 +3,7 @@
 import ast
 import re
 import textwrap
+from functools import lru_cache
 
 # Cell magics under which Python stands that runs in the notebook.
 PYTHON = ("%%time", "%%capture")
@@ -25,21 +26,22 @@ def statements(source):
         return None
 
 
-def bound(source, known=frozenset()):
-    """Return the names that the code `source` binds at its top level, imports among them.
+@lru_cache(maxsize=1000)  # most cells are the same in all hand-ins
+def bindings(source):
+    """Return (statement, names that it binds) for each top-level statement of `source`.
 
-    known: dumps of statements that do not count: those of the stub. Code that Python cannot read
+    The statement is a text that spaces and comments do not change. Code that Python cannot read
     is read line by line, so that a mistake in it does not hide which answer it is.
     """
     body = statements(source)
     if body is None:
-        return _bound_by_lines(source)
-    return {name for line in body if ast.dump(line) not in known for name in _names(line)}
+        return tuple(_bindings_by_lines(source))
+    return tuple((ast.dump(line), frozenset(_names(line))) for line in body)
 
 
-def dumps(source):
-    """Return the statements of `source`, each as a text that spaces and comments do not change."""
-    return frozenset(ast.dump(line) for line in statements(source) or [])
+def bound(found, known=frozenset()):
+    """Return the names in `found`, as from bindings(), but for those of statements in `known`."""
+    return frozenset().union(*(names for line, names in found if line not in known))
 
 
 def used(source):
@@ -73,6 +75,7 @@ def _targets(target):
         yield from _targets(target.value)
 
 
-def _bound_by_lines(source):
-    found = (next(filter(None, match.groups())) for match in BINDING_LINE.finditer(source))
-    return {name.strip() for names in found for name in names.split(",") if name.strip()}
+def _bindings_by_lines(source):
+    for match in BINDING_LINE.finditer(source):
+        names = next(filter(None, match.groups())).split(",")
+        yield match[0], frozenset(name.strip() for name in names)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from batchgrader.names import bound, dumps, used
+from batchgrader.names import bindings, bound, used
 
 ANSWER, FIXED, PLAIN = "answer", "fixed", "plain"
 
@@ -21,7 +21,7 @@ class Target:
     graded: bool              # part of a question: an answer, a test or a task
     names: frozenset[str]     # an answer binds some of them
     needed: frozenset[str]    # a whole answer binds all of them
-    known: frozenset[str]     # dumps of the stub's statements: they are no answer
+    known: frozenset[str]     # the stub's statements, as bindings() has them: no answer
 
 
 def outline(master):
@@ -42,10 +42,11 @@ def _target(position, cell, solutions, tests):
     role, label = _role(cell)
     names = needed = known = frozenset()
     if role == ANSWER and cell.cell_type == "code":
-        known = dumps(cell.source)
-        names = needed = frozenset(bound(cell.source))
+        stub = bindings(cell.source)
+        known = frozenset(line for line, _ in stub)
+        names = needed = bound(stub)
         if not names:  # the stub says nothing: what does the instructor's answer bind?
-            names = frozenset(bound(solutions[grade_id]))
+            names = bound(bindings(solutions[grade_id]))
             needed = names & tests
             names = needed or names
     return Target(position, role, f"{label} `{grade_id}`" if grade_id else label, cell.cell_type,

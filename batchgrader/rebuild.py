@@ -101,9 +101,9 @@ def _repairs(targets, matching, cells):
     for position in dict.fromkeys(matching.copies):
         yield f"{_label(targets[position])} was there more than once; the original was used."
     for target in targets:
-        if target.role != PLAIN and target.source and not matching.found(target.position):
-            if target.position not in matching.unclear:
-                yield f"{_label(target)} was missing; its cell was put back."
+        if (target.role != PLAIN and target.source and not matching.found(target.position)
+                and target.position not in matching.unclear):
+            yield f"{_label(target)} was missing; its cell was put back."
     missing = [target for target in targets if target.role == PLAIN and target.source
                and not matching.found(target.position)]
     if missing:
