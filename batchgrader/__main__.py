@@ -1,6 +1,8 @@
-"""batchgrader: collect hand-ins, grade them with nbgrader, show the points."""
+"""batchgrader: collect hand-ins, grade a class at once, write feedback, show the points."""
 
 import argparse
+import contextlib
+import json
 import sys
 from pathlib import Path
 
@@ -9,28 +11,52 @@ from batchgrader.course import CourseError, open_course
 
 
 def main(argv=None):
-    """Run the command line; return 0 if all is graded, 1 if a hand-in needs a person, 2 if none."""
-    parser = argparse.ArgumentParser(prog="batchgrader", description=__doc__)
-    parser.add_argument("--course", type=Path, default=Path.cwd(), metavar="FOLDER",
-                        help="the folder with nbgrader_config.py (default: this one)")
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("collect", help="copy hand-ins to submitted/")
-    command.add_argument("assignment")
-    command.add_argument("handins", type=Path, metavar="FOLDER",
-                         help="a folder with one folder a student in it")
-    command = commands.add_parser("grade", help="grade what has changed, and write feedback")
-    command.add_argument("assignment")
-    command.add_argument("--force", action="store_true", help="also grade what has not changed")
-    arguments = parser.parse_args(argv)
+    """Run the command line; return 0 if all is done, 1 if a hand-in needs a person, 2 if not."""
+    arguments = _parser().parse_args(argv)
     try:
-        run = _collect if arguments.command == "collect" else _grade
-        return run(arguments)
+        return arguments.run(arguments)
     except (CollectError, CourseError) as error:
         print(f"batchgrader: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
-        return 2
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="batchgrader", description=__doc__)
+    parser.add_argument("--course", type=Path, default=Path.cwd(), metavar="FOLDER",
+                        help="the folder with nbgrader_config.py (default: this one)")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    command = commands.add_parser("collect", help="copy hand-ins to submitted/")
+    command.set_defaults(run=_collect)
+    command.add_argument("assignment")
+    command.add_argument("handins", type=Path, metavar="FOLDER",
+                         help="a folder with one folder a student in it")
+
+    command = commands.add_parser("grade", help="grade what is new or has changed")
+    command.set_defaults(run=_grade)
+    _add_choice(command)
+    command.add_argument("--json", action="store_true", help="print the results as JSON")
+
+    command = commands.add_parser("feedback", help="write feedback pages that are not up to date")
+    command.set_defaults(run=_feedback)
+    _add_choice(command)
+    return parser
+
+
+def _add_choice(command):
+    command.add_argument("assignment")
+    command.add_argument("--jobs", type=_positive, metavar="N", help="how many at a time")
+    command.add_argument("--student", nargs="+", metavar="ID", help="only these students")
+    command.add_argument("--force", action="store_true", help="also what has not changed")
+
+
+def _positive(text):
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs: give 1 or more")
+    return int(text)
 
 
 def _collect(arguments):
@@ -43,15 +69,35 @@ def _collect(arguments):
 
 
 def _grade(arguments):
-    from batchgrader import grade, table
+    from batchgrader import grade, progress, table
 
     course, assignment = open_course(arguments.course), arguments.assignment
-    problems = grade.grade(course, assignment, arguments.force,
-                           say=lambda line: print(line, flush=True))
-    print("\n" + table.text(table.rows(course, assignment), problems))
-    print(f"\nThe points are in      gradebook.db\n"
-          f"graded copies are in   autograded/STUDENT/{assignment}/\n"
-          f"feedback pages are in  feedback/STUDENT/{assignment}/{assignment}.html")
+    watch = contextlib.nullcontext(grade.Quiet() if arguments.json else progress.Lines())
+    if sys.stderr.isatty() and not arguments.json:
+        watch = progress.Bar()
+    with watch as watching:
+        results = grade.grade(course, assignment, arguments.jobs, arguments.student,
+                              arguments.force, watch=watching)
+    rows = table.rows(course, assignment)
+    if arguments.json:
+        print(json.dumps(table.data(rows, results), indent=1))
+    else:
+        print("\n" + table.text(rows, results))
+        print("\n" + table.outcomes(results))
+    return 1 if any(result.person for result in results.values()) else 0
+
+
+def _feedback(arguments):
+    from batchgrader import feedback
+
+    root, assignment = arguments.course, arguments.assignment
+    course = open_course(root)
+    names = arguments.student or feedback.stale(root, assignment)
+    problems = feedback.write_feedback(root, assignment, names, arguments.jobs or 1,
+                                       said=lambda student, problem: print(
+                                           f"  {student:24.24} {problem or 'written'}"))
+    print(f"Feedback pages of {sum(not p for p in problems.values())} students were written to "
+          f"{course.coursedir.feedback_directory}/.")
     return 1 if any(problems.values()) else 0
 
 

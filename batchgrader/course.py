@@ -1,8 +1,11 @@
 """Opens an nbgrader course: its nbgrader_config.py read as nbgrader's own commands read it."""
 
+import fnmatch
 import os
+import re
 import sys
 import warnings
+from pathlib import Path
 
 
 class CourseError(Exception):
@@ -35,3 +38,35 @@ def open_course(root, **changes):
     app.load_config_file()
     app.config.merge(Config(changes))
     return NbGraderAPI(config=app.config)
+
+
+def folder(course, step, student, assignment):
+    """Return where a student's files of a step are: source, submitted, autograded, feedback."""
+    directory = getattr(course.coursedir, f"{step}_directory")
+    return Path(course.coursedir.format_path(directory, student, assignment))
+
+
+def students(course, assignment):
+    """Return the names of all who have handed in `assignment`, in order."""
+    directory = course.coursedir.submitted_directory
+    pattern = re.compile(course.coursedir.format_path(
+        directory, "(?P<student>[^/]+)", assignment, escape=True))
+    found = (pattern.fullmatch(str(path)) for path in
+             folder(course, "submitted", "_", assignment).parent.parent.glob(f"*/{assignment}"))
+    return sorted(match["student"] for match in found if match)
+
+
+def files_below(root, ignored=()):
+    """Return [(path below `root`, content)] of all regular files; links are not followed."""
+    found = []
+    for place, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not _matches(name, ignored))
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.is_file() and not path.is_symlink() and not _matches(name, ignored):
+                found.append((path.relative_to(root).as_posix(), path.read_bytes()))
+    return found
+
+
+def _matches(name, patterns):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)

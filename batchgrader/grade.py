@@ -1,144 +1,234 @@
-"""Grades what changed since it was graded last, with nbgrader, one hand-in after another.
+"""Grades what is new or has changed: hand-ins out to an executor, results into the gradebook.
 
-What was graded is kept in .batchgrader/ASSIGNMENT.json, written after each hand-in: a run that
-was stopped, even by the power going off, goes on where it was.
+Whatever happens at any moment, the next run goes on: a hand-in counts as graded once the journal
+says so, which is after its points and its copy are where they belong.
 """
 
 import contextlib
-import json
+import fcntl
 import os
-import re
-import time
-from importlib.metadata import version
+import shutil
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ThreadPoolExecutor, wait
 from pathlib import Path
 
-import nbformat
-from traitlets import List, Unicode
-from traitlets.config import Configurable
+from nbgrader.utils import is_grade, is_task, parse_utc
 
-from batchgrader.course import CourseError
-from batchgrader.digest import digest
+from batchgrader import work
+from batchgrader.bundle import make_bundle
+from batchgrader.course import CourseError, files_below, folder, students
+from batchgrader.journal import Journal
+from batchgrader.merge import Merger, Score
+from batchgrader.result import SYSTEM_ERROR, Result
+from batchgrader.settings import BatchGrader
 
-IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
-VERSIONS = ("nbgrader", "tensorflow", "keras", "numpy", "ipykernel")
+TIMESTAMP = "timestamp.txt"  # nbgrader's own file, no part of what the student did
 
 
-def grade(course, assignment, force=False, say=print):
-    """Grade the hand-ins of `assignment` in `course`; write feedback pages too.
+class Quiet:
+    """Watches a run and says nothing. Others say more, see batchgrader/progress.py."""
 
-    course: as from open_course. say: called with each line on the progress.
-    Returns {student: why a person has to look at the hand-in, or None}.
+    def begin(self, due, unchanged):
+        """Take the numbers of hand-ins that will be graded, and that have not changed."""
+
+    def graded(self, student, result):
+        """Take one result that has been written."""
+
+    def again_alone(self, student):
+        """Take the name of a student whose hand-in met a limit of time while others ran."""
+
+
+def grade(course, assignment, jobs=None, only=None, force=False, executor=None, watch=None):
+    """Grade the hand-ins of `assignment` in `course`; return {student: Result} of all.
+
+    course: as from open_course. jobs: how many at a time (default: c.BatchGrader.jobs). only:
+    names of students, or None for all. force: also what has not changed. executor: where to
+    grade, a concurrent.futures.Executor (default: threads here, each with a process of its own).
+    watch: as Quiet. Results of earlier runs come without the graded notebooks.
+    Raises CourseError or GradebookError; what was graded by then stays graded.
     """
-    root = Path(course.coursedir.root)
-    if not (root / "source" / assignment).is_dir():
-        raise CourseError(f"There is no assignment {assignment} in {root / 'source'}.")
-    students = sorted(p.parent.name for p in (root / "submitted").glob(f"*/{assignment}/"))
-    record = _Record(root / ".batchgrader" / f"{assignment}.json")
-    depends_on = BatchGrader(config=course.config).depends_on
-    keys = {student: _key(root, assignment, student, depends_on) for student in students}
-    todo = [s for s in students if force or not record.holds(s, keys[s], root, assignment)]
-    say(f"{len(students)} hand-ins, {len(todo)} of them new or changed.")
-    for number, student in enumerate(todo, 1):
-        start = time.monotonic()
-        record.forget(student)
-        with _terminal_kept_clean(record.path.with_suffix(".log")):
-            problem = _grade_one(course, assignment, student)
-        record.keep(student, keys[student], problem)
-        seconds = f"{time.monotonic() - start:.0f} s"
-        say(f"  {number:3} of {len(todo)}  {student:24.24} {problem or 'graded'} ({seconds})")
-    return {student: record.problem(student) for student in students}
+    bundle = make_bundle(course, assignment)
+    place = Path(course.coursedir.root) / ".batchgrader" / assignment
+    jobs = jobs or BatchGrader(config=course.config).jobs
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_alone(place, assignment))
+        merger = stack.enter_context(Merger(course, assignment))
+        merger.check({name: _points(master.graded) for name, master in bundle.masters.items()})
+        journal = stack.enter_context(contextlib.closing(Journal(place / "journal.jsonl")))
+        pool = executor or stack.enter_context(_threads(jobs))
+        run = _Run(course, bundle, place, merger, journal, watch or Quiet())
+        todo = run.find(_named(course, assignment, only), force)
+        late = run.grade(pool, todo, jobs)
+        for student in late:
+            run.watch.again_alone(student)
+            run.grade(pool, [student], 1)
+        return {student: Result.from_summary(entry["result"])
+                for student, entry in sorted(journal.entries.items())
+                if student in run.students}
+
+
+class _Run:
+    """One run over the hand-ins of an assignment."""
+
+    def __init__(self, course, bundle, place, merger, journal, watch):
+        self.course, self.bundle, self.place = course, bundle, place
+        self.merger, self.journal, self.watch = merger, journal, watch
+        self.students = set()
+
+    def find(self, names, force):
+        """Return the students whose hand-ins are to be graded; merge what needs only that."""
+        self.students, due, todo = set(names), self.merger.due(), []
+        for student in names:
+            entry = self.journal.entries.get(student)
+            if force or entry is None or not self._holds(student, entry):
+                todo.append(student)
+            elif entry["result"]["books"] and (
+                    student not in due or entry["due"] != self._due(student, due)):
+                self._keep(student, entry["key"], Result.from_summary(entry["result"]))
+        self.watch.begin(len(todo), len(names) - len(todo))
+        return todo
+
+    def grade(self, pool, todo, jobs):
+        """Grade hand-ins; return the students who met a limit of time while others ran."""
+        waiting, running, late = deque((student, 1) for student in todo), {}, []
+        while waiting or running:
+            while waiting and len(running) < 2 * jobs:
+                student, attempt = waiting.popleft()
+                files = self._files(student)
+                future = pool.submit(work.grade_hand_in, self.bundle, files)
+                running[future] = student, attempt, self.bundle.key_of(files)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                student, attempt, key = running.pop(future)
+                result = _result(future, attempt)
+                if result is None:
+                    waiting.append((student, attempt + 1))
+                elif result.uncertain and len(todo) > 1 and jobs > 1:
+                    late.append(student)
+                else:
+                    self._keep(student, key, result)
+                    self.watch.graded(student, result)
+        return late
+
+    def _holds(self, student, entry):
+        """Return whether the journal's entry is about the hand-in as it is now."""
+        if entry["result"]["outcome"] == SYSTEM_ERROR:
+            return False
+        copies = folder(self.course, "autograded", student, self.bundle.assignment)
+        return (entry["key"] == self.bundle.key_of(self._files(student))
+                and (copies.is_dir() or not entry["result"]["books"]))
+
+    def _files(self, student):
+        place = folder(self.course, "submitted", student, self.bundle.assignment)
+        return {name: content for name, content in
+                files_below(place, self.course.coursedir.ignore) if name != TIMESTAMP}
+
+    def _timestamp(self, student):
+        """Return when the hand-in came, as its timestamp.txt says, or None."""
+        path = folder(self.course, "submitted", student, self.bundle.assignment) / TIMESTAMP
+        try:
+            return parse_utc(path.read_text().strip())
+        except (OSError, ValueError):
+            return None
+
+    def _due(self, student, due):
+        """Return what a late penalty depends on."""
+        return [str(self._timestamp(student)), str(due.get(student, (None, None))[1])]
+
+    def _keep(self, student, key, result):
+        """Write a result: gradebook, then copy, then journal."""
+        new = self._new_copy(student, result)
+        if result.books:
+            self.merger.merge(student, {
+                name: book and ({grade_id: Score(question.points, bool(question.person))
+                                 for grade_id, question in book.questions.items()}, book.comments)
+                for name, book in result.books.items()}, self._timestamp(student))
+        if new:
+            self._put(new, folder(self.course, "autograded", student, self.bundle.assignment))
+        self.journal.add({"student": student, "key": key, "result": result.summary(),
+                          "due": self._due(student, self.merger.due(student))})
+
+    def _new_copy(self, student, result):
+        """Return a folder with the graded copy, or None if the result has none."""
+        if not any(book and book.copy for book in result.books.values()):
+            return None
+        new = self.place / "new" / student
+        shutil.rmtree(new, ignore_errors=True)
+        files = {name: content for name, content in self._files(student).items()
+                 if not name.endswith(".ipynb")} | self.bundle.files
+        files |= {f"{name}.ipynb": book.copy.encode() for name, book in result.books.items()
+                  if book}
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return new
+
+    def _put(self, new, place):
+        """Put the new copy in the old one's place."""
+        old = new.with_name(f"{new.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _result(future, attempt):
+    """Return a future's Result; None if it has to be tried again."""
+    try:
+        return future.result()
+    except BrokenExecutor:
+        raise
+    except Exception as error:
+        if attempt < work.ATTEMPTS:
+            return None
+        return Result(SYSTEM_ERROR, f"{type(error).__name__}: {error}. It was tried "
+                                    f"{attempt} times; run it again.")
 
 
 @contextlib.contextmanager
-def _terminal_kept_clean(log):
-    """Append to the file `log` what kernels write to the terminal they inherit."""
-    kept = os.dup(1), os.dup(2)
-    with log.open("a") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+def _threads(jobs):
+    """Give an executor of threads; each grades in a process that is started for the hand-in."""
+    work.allow_parents()
+    pool = ThreadPoolExecutor(jobs)
     try:
-        yield
+        yield pool
     finally:
-        for number, copy in enumerate(kept, 1):
-            os.dup2(copy, number)
-            os.close(copy)
+        pool.shutdown(wait=False, cancel_futures=True)
+        work.stop_parents()
+        pool.shutdown()
 
 
-def _grade_one(course, assignment, student):
-    """Return None, or why a person has to look at the hand-in."""
-    for step in (course.autograde, course.generate_feedback):
-        result = step(assignment, student, force=True)
-        if not result["success"]:
-            return _reason(result.get("log") or result.get("error", ""))
-    return _broken_test(Path(course.coursedir.root) / "autograded" / student / assignment)
+@contextlib.contextmanager
+def _alone(place, assignment):
+    """Raise CourseError if another run grades the same assignment."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CourseError(
+                f"Another batchgrader (process {file.read() or 'unknown'}) is grading "
+                f"{assignment}; wait until it has ended.") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
-def _broken_test(folder):
-    """Return None, or which test could not do its work: that is no mistake of the student's."""
-    for path in sorted(folder.glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade"):
-                for output in cell.outputs:
-                    if output.output_type == "error" and output.ename in IMPORT_ERRORS:
-                        return (f"needs a person: the test {cell.metadata.nbgrader.grade_id} "
-                                f"stopped with {output.ename}: {output.evalue}")
-    return None
+def _points(notebook):
+    """Return {grade_id: points} of a notebook's graded cells and tasks."""
+    return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
+            for cell in notebook.cells if is_grade(cell) or is_task(cell)}
 
 
-def _reason(log):
-    """Return the last line of nbgrader's log that names an error, without its own frame."""
-    lines = [line for line in log.split("\n") if re.match(r"\s*[\w.]*(Error|Exception)\b", line)]
-    named = [line for line in lines if "NbGraderException" not in line]
-    return "needs a person: " + (named or lines or ["nbgrader stopped"])[-1].strip()[:200]
-
-
-def _key(root, assignment, student, depends_on):
-    """Return a hash of all that the points depend on: hand-in, master, settings, versions."""
-    files = digest(root, f"source/{assignment}", f"submitted/{student}/{assignment}",
-                   "nbgrader_config.py", *depends_on)
-    return f"{files} {' '.join(f'{name}={_version(name)}' for name in VERSIONS)}"
-
-
-def _version(name):
-    try:
-        return version(name)
-    except ImportError:
-        return None
-
-
-class BatchGrader(Configurable):
-    """What nbgrader_config.py may set as c.BatchGrader.…"""
-
-    depends_on = List(Unicode(), help=(
-        "Files and folders of the course that tests import. When one changes, hand-ins are "
-        "graded again.")).tag(config=True)
-
-
-class _Record:
-    """What was graded: {student: {key, problem}}, on disk after every change."""
-
-    def __init__(self, path):
-        self.path = path
-        path.parent.mkdir(exist_ok=True)
-        self.graded = json.loads(path.read_text()) if path.exists() else {}
-
-    def holds(self, student, key, root, assignment):
-        entry = self.graded.get(student)
-        pages = root / "feedback" / student / assignment
-        return bool(entry) and entry["key"] == key and (entry["problem"] or pages.is_dir())
-
-    def problem(self, student):
-        return self.graded[student]["problem"]
-
-    def forget(self, student):
-        if self.graded.pop(student, None):
-            self._write()
-
-    def keep(self, student, key, problem):
-        self.graded[student] = {"key": key, "problem": problem}
-        self._write()
-
-    def _write(self):
-        half = self.path.with_suffix(".half")
-        half.write_text(json.dumps(self.graded, indent=1))
-        half.replace(self.path)
+def _named(course, assignment, only):
+    """Return the students to look at; raise CourseError if one of `only` handed in nothing."""
+    everybody = students(course, assignment)
+    unknown = sorted(set(only or ()) - set(everybody))
+    if unknown:
+        raise CourseError(f"There is no hand-in of {', '.join(unknown)} for {assignment} in "
+                          f"{course.coursedir.submitted_directory}/.")
+    return sorted(only) if only else everybody

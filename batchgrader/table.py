@@ -1,6 +1,10 @@
-"""The table of students and points, as the gradebook has them."""
+"""The points of a class as the gradebook has them, beside what came of each hand-in."""
 
+import textwrap
+from collections import Counter
 from dataclasses import dataclass
+
+WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,43 @@ def _row(submission):
                sum(grade.max_score for grade in open_grades))
 
 
-def text(rows, problems):
-    """Return the table as lines of 80 columns at most.
+def text(rows, results):
+    """Return the table of points as lines of 80 columns, then what a person has to look at.
 
-    problems: {student: why a person has to look, or None}.
+    rows: as from rows(). results: {student: Result}; others are left out.
     """
-    width = max([len("student"), *(len(row.student) for row in rows), *map(len, problems)])
-    lines = [f"{'student':{width}}  points   by hand", "-" * (width + 18)]
-    for row in rows:
-        if not problems.get(row.student):
-            by_hand = f"{row.by_hand:g} open" if row.by_hand else "-"
-            lines.append(f"{row.student:{width}}  {row.score:3g} / {row.max_score:<3g} {by_hand}")
-    for student, problem in problems.items():
-        if problem:
-            lines.append(f"{student:{width}}  {problem}")
+    shown = [row for row in rows if row.student in results]
+    width = max([len("student"), *map(len, results)])
+    lines = [f"{'student':{width}}  points   by hand   outcome", "-" * (width + 28)]
+    for row in shown:
+        by_hand = f"{row.by_hand:g} open" if row.by_hand else "-"
+        lines.append(f"{row.student:{width}}  {row.score:3g} / {row.max_score:<3g} {by_hand:9} "
+                     f"{results[row.student].outcome}")
+    without = [student for student in results if student not in {row.student for row in shown}]
+    lines += [f"{student:{width}}    -         -         {results[student].outcome}"
+              for student in without]
+    for student, result in results.items():
+        if result.person:
+            lines += ["", *textwrap.wrap(f"{student} needs a person: {result.person}", WIDTH,
+                                         subsequent_indent="  ")]
     return "\n".join(lines)
+
+
+def outcomes(results):
+    """Return how many hand-ins and questions came to which outcome, as two lines."""
+    hand_ins = Counter(result.outcome for result in results.values())
+    questions = Counter(question.outcome for result in results.values()
+                        for book in result.books.values() if book
+                        for question in book.questions.values())
+    return "\n".join(f"{name:11}" + ", ".join(
+        f"{count} {outcome}" for outcome, count in counts.most_common())
+        for name, counts in (("hand-ins:", hand_ins), ("questions:", questions)))
+
+
+def data(rows, results):
+    """Return the same as plain data: {student: {score, max_score, by_hand, outcome, ...}}."""
+    points = {row.student: row for row in rows}
+    return {student: {
+        **({"score": points[student].score, "max_score": points[student].max_score,
+            "by_hand": points[student].by_hand} if student in points else {}),
+        **result.summary()} for student, result in results.items()}

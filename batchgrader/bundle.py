@@ -1,0 +1,102 @@
+"""All that grading one assignment needs, as data: it can be sent to another machine."""
+
+import ast
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from batchgrader.course import CourseError, files_below, folder
+from batchgrader.digest import digest
+from batchgrader.master import Master, make_master
+from batchgrader.settings import BatchGrader
+
+VERSIONS = ("nbgrader", "tensorflow", "keras", "numpy", "ipython")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An assignment as hand-ins are graded on it.
+
+    masters: {notebook: Master}. files: {path: bytes} of the instructor's other files.
+    modules: what its cells import. key: hash of all that the points depend on.
+    """
+
+    assignment: str
+    masters: dict[str, Master]
+    files: dict[str, bytes]
+    modules: tuple[str, ...]
+    config: Config
+    key: str
+
+    def key_of(self, handin):
+        """Return the hash that the result for the files {path: bytes} of a hand-in goes by."""
+        hashed = hashlib.sha256(self.key.encode())
+        for name in sorted(handin):
+            hashed.update(f"{name}\0{len(handin[name])}\0".encode() + handin[name])
+        return hashed.hexdigest()
+
+
+def make_bundle(course, assignment):
+    """Return the Bundle of `assignment` in `course`; raise CourseError if there is none."""
+    source = folder(course, "source", ".", assignment)
+    paths = sorted(source.glob("*.ipynb"))
+    if not paths:
+        raise CourseError(f"There is no assignment {assignment} in {source.parent}.")
+    masters = {path.stem: _master(path, course.config) for path in paths}
+    excluded = course.config.Autograde.get("exclude_overwriting", {}).get(assignment, [])
+    files = {name: content for name, content in files_below(source, course.coursedir.ignore)
+             if Path(name).suffix != ".ipynb" and name not in excluded}
+    return Bundle(assignment, masters, files, _modules(masters), course.config,
+                  _key(course, source, assignment))
+
+
+def _master(path, config):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise CourseError(f"{path} cannot be read as a notebook: {error}.") from None
+    master = make_master(notebook, config)
+    if master.language != "python":
+        raise CourseError(f"{path} is written in {master.language}; batchgrader runs Python. "
+                          "`nbgrader autograde` grades it.")
+    return master
+
+
+def _key(course, source, assignment):
+    root = Path(course.coursedir.root)
+    depends_on = BatchGrader(config=course.config).depends_on
+    parts = [digest(source.parent, assignment), digest(root, "nbgrader_config.py", *depends_on),
+             digest(Path(__file__).parent.parent, Path(__file__).parent.name)]
+    return json.dumps(parts + [f"{name} {_version(name)}" for name in VERSIONS])
+
+
+def _version(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _modules(masters):
+    """Return the modules that the instructor's cells import, in the order in which they do."""
+    sources = [cell.source for master in masters.values() for cell in master.graded.cells
+               if cell.cell_type == "code"]
+    sources += [source for master in masters.values() for source in master.solutions.values()]
+    return tuple(dict.fromkeys(name for source in sources for name in _imported(source)))
+
+
+def _imported(source):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # Markdown, or a cell with magics
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module

@@ -1,0 +1,279 @@
+"""The grader's side of a hand-in's process: hand over a cell, collect its outputs, in time."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from batchgrader.process import channel
+
+GRACE = 3  # seconds that a cell has to end after it was interrupted
+BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
+
+
+class ParentLost(Exception):
+    """The parent process ended or did not answer: no fault of the hand-in."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a cell may use. seconds: of an unloaded machine; output, memory: bytes."""
+
+    seconds: float | None
+    output: int
+    memory: int
+
+
+@dataclass
+class Ran:
+    """What came of a cell. ended: "done", "error", "out of time", "too much output", "died"."""
+
+    ended: str = "done"
+    outputs: list = field(default_factory=list)
+    execution_count: int | None = None
+    status: int | None = None  # exit code, or minus the signal, if it died
+    waited: float = 0  # seconds for which others had the processor
+    uncertain: bool = False  # out of time, and an idle machine might have been fast enough
+
+
+class Parent:
+    """A parent process with its imports done. Threads may share it."""
+
+    def __init__(self, modules=(), environment=None):
+        mine, theirs = socket.socketpair()
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
+        theirs.close()
+        self.socket, self.lock = mine, threading.Lock()
+        self.threads = self.order(do="import", modules=list(modules))["threads"]
+
+    def order(self, descriptors=(), **order):
+        """Return the parent's answer."""
+        with self.lock:
+            try:
+                socket.send_fds(self.socket, [json.dumps(order).encode()], descriptors)
+                answer = channel.receive(self.socket)
+            except OSError:
+                answer = None
+        if answer is None:
+            raise ParentLost("the process that starts hand-ins' processes has ended")
+        return answer
+
+    def stop(self):
+        """End it and all its children."""
+        self.socket.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Session:
+    """A process that runs a notebook's cells, one after another."""
+
+    def __init__(self, parent, limits, seed=0):
+        self.parent, self.limits = parent, limits
+        ours, theirs = socket.socketpair()
+        out, theirs_out = os.pipe()
+        err, theirs_err = os.pipe()
+        try:
+            answer = parent.order(
+                [theirs.fileno(), theirs_out, theirs_err], do="fork", seed=seed,
+                memory=limits.memory)
+        finally:
+            theirs.close()
+            os.close(theirs_out)
+            os.close(theirs_err)
+        self.socket, self.pipes = ours, {out: "stdout", err: "stderr"}
+        if "refused" in answer:
+            self._close()
+            raise ParentLost(answer["refused"])
+        self.pid, self.folder = answer["pid"], answer["folder"]
+        for descriptor in self.pipes:
+            os.set_blocking(descriptor, False)
+
+    def run(self, code, seconds=None):
+        """Return what came of a cell. seconds: instead of the limit's."""
+        seconds = self.limits.seconds if seconds is None else seconds
+        try:
+            channel.send(self.socket, {"run": code})
+        except OSError:
+            return Ran("died", status=self.end())
+        return _Cell(self, seconds).watch()
+
+    def signal(self, number):
+        """Send the process a signal."""
+        self.parent.order(do="signal", pid=self.pid, number=number)
+
+    def end(self, wait=0):
+        """End the process; return how it had ended by itself within `wait` seconds, or None."""
+        if self.pid is None:
+            return None
+        pid, self.pid = self.pid, None
+        self._close()
+        return self.parent.order(do="end", pid=pid, folder=self.folder, wait=wait)["status"]
+
+    def _close(self):
+        self.socket.close()
+        for descriptor in self.pipes:
+            os.close(descriptor)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with contextlib.suppress(ParentLost):
+            self.end()
+
+
+class _Cell:
+    """One cell while it runs."""
+
+    def __init__(self, session, seconds):
+        self.session, self.seconds = session, seconds
+        self.ran, self.size = Ran(), 0
+        self.inbox = channel.Inbox(session.limits.output + (1 << 20))
+        self.started, self.before = time.monotonic(), _used(session.pid)
+        self.stop_at = None if seconds is None else self.started + seconds
+        self.interrupted = False
+
+    def watch(self):
+        """Return the Ran, once the cell has ended or was ended."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.session.socket, selectors.EVENT_READ)
+            for descriptor in self.session.pipes:
+                selector.register(descriptor, selectors.EVENT_READ)
+            while not self._step(selector):
+                pass
+        return self.ran
+
+    def _step(self, selector):
+        """Take what has arrived; return whether the cell is over."""
+        left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0)
+        ready = [key.fd for key, _ in selector.select(left)]
+        if not ready:
+            return self._late()
+        for descriptor in ready:
+            if descriptor in self.session.pipes and not self._drain(descriptor):
+                selector.unregister(descriptor)
+        if self.session.socket.fileno() in ready:
+            return self._listen()
+        return self._enough()
+
+    def _listen(self):
+        try:
+            data = self.session.socket.recv(1 << 16)
+            messages = self.inbox.add(data) if data else None
+        except (OSError, channel.Overflow, ValueError):
+            messages = None  # no message that the shell would send
+        if messages is None:
+            return self._died()
+        for message in messages:
+            if "done" in message:
+                for descriptor in self.session.pipes:
+                    self._drain(descriptor)
+                return self._over(message)
+            self._output(message["output"])
+        self.size += len(data)
+        return self._enough()
+
+    def _over(self, message):
+        self.ran.execution_count = message["execution_count"]
+        if self.ran.ended == "done" and not message["done"]:
+            self.ran.ended = "error"
+        return True
+
+    def _late(self):
+        """Return whether the cell is over, now that its time is."""
+        if self.interrupted:
+            self.session.end()
+            self.ran.status = -signal.SIGKILL
+            return True
+        used, self.ran.waited = (now - before for now, before in
+                                 zip(_used(self.session.pid), self.before))
+        due = self.started + min(self.seconds + self.ran.waited, BUSY * self.seconds)
+        if time.monotonic() < due - 0.01:
+            self.stop_at = due
+            return False
+        self.ran.uncertain = used < 0.9 * self.seconds
+        return self._interrupt("out of time")
+
+    def _enough(self):
+        """Return whether the cell is over; interrupt it if it has written too much."""
+        if self.size > self.session.limits.output and not self.interrupted:
+            return self._interrupt("too much output")
+        if self.size > 2 * self.session.limits.output + (1 << 22):
+            self.stop_at = time.monotonic()
+        return False
+
+    def _interrupt(self, why):
+        self.ran.ended, self.interrupted = why, True
+        self.session.signal(signal.SIGINT)
+        self.stop_at = time.monotonic() + GRACE
+        return False
+
+    def _died(self):
+        self.ran.status = self.session.end(wait=1)
+        if not self.interrupted:
+            self.ran.ended = "died"
+        return True
+
+    def _drain(self, descriptor):
+        """Take what was written to a pipe; return False at its end."""
+        while True:
+            try:
+                data = os.read(descriptor, 1 << 16)
+            except BlockingIOError:
+                return True
+            if not data:
+                return False
+            self.size += len(data)
+            self._output({"output_type": "stream", "name": self.session.pipes[descriptor],
+                          "text": data.decode(errors="replace")})
+            if self.size > self.session.limits.output:
+                return True
+
+    def _output(self, output):
+        """Keep an output, unless there are too many; a stream's parts are put together."""
+        if self.size > self.session.limits.output:
+            return
+        add_output(self.ran.outputs, output)
+
+
+def add_output(outputs, output):
+    """Add one reported output to a cell's, as a notebook keeps them."""
+    kind, last = output["output_type"], outputs[-1] if outputs else {}
+    if kind == "clear_output":
+        outputs.clear()
+    elif kind == "stream" and last.get("name") == output["name"]:
+        last["text"] += output["text"]
+    elif kind == "update_display_data":
+        name = output["transient"].get("display_id")
+        for shown in outputs:
+            if shown.get("transient", {}).get("display_id") == name:
+                shown |= {"data": output["data"], "metadata": output["metadata"]}
+    else:
+        outputs.append(output)
+
+
+def _used(pid):
+    """Return the seconds for which a process had a processor, and was ready but had none.
+
+    Of its main thread, on Linux: Documentation/scheduler/sched-stats.rst. Elsewhere 0.
+    """
+    try:
+        numbers = Path(f"/proc/{pid}/schedstat").read_text().split()
+        return int(numbers[0]) / 1e9, int(numbers[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0, 0.0

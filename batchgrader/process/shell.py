@@ -1,0 +1,184 @@
+"""IPython without a kernel: runs cells in this process and reports outputs as nbformat has them.
+
+What ipykernel does for a notebook is done here in its way (ipykernel/zmqshell.py, ipkernel.py):
+streams, display hook, figures at the end of a cell, tracebacks, no input(). What it does over
+sockets and threads, for clients that come and go, is not needed.
+"""
+
+import asyncio
+import base64
+import builtins
+import getpass
+import io
+import sys
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+PART = 8192  # characters of a stream that are sent at once
+
+
+class Shell(InteractiveShell):
+    """Runs cells; `report`, a function of one output, is set before the first."""
+
+    displayhook_class = Type("batchgrader.process.shell.Hook")
+    display_pub_class = Type("batchgrader.process.shell.Publisher")
+
+    def report(self, output):
+        """Take one output. Replaced by whoever runs cells."""
+
+    def init_io(self):
+        """Leave the terminal's settings alone; there is none."""
+
+    def system(self, command):
+        """Run a command of `!command` with its output in the cell's."""
+        return self.system_piped(command)
+
+    def ask_exit(self):
+        """Stay: `exit` in a cell ends no grading."""
+
+    def _showtraceback(self, etype, evalue, stb):
+        flush()
+        self.report({"output_type": "error", "ename": str(etype.__name__),
+                     "evalue": str(evalue), "traceback": list(stb)})
+
+    def run(self, code):
+        """Run one cell; return whether it ended without an error, and its number."""
+        result = self.loop.run_until_complete(self._run(code))
+        flush()
+        return result.success, self.execution_count - 1
+
+    async def _run(self, code):
+        # Top-level `await` and asyncio's running loop are as in a kernel.
+        failed = None
+        try:
+            transformed = self.transform_cell(code)
+        except Exception:
+            transformed, failed = code, sys.exc_info()
+        result = None
+        try:
+            result = await self.run_cell_async(
+                code, store_history=True, transformed_cell=transformed,
+                preprocessing_exc_tuple=failed)
+        finally:
+            self.events.trigger("post_execute")  # figures are shown
+            self.events.trigger("post_run_cell", result)
+        return result
+
+
+class Hook(DisplayHook):
+    """Reports the value of a cell's last line."""
+
+    def start_displayhook(self):
+        """Send what was printed before."""
+        flush()
+
+    def write_output_prompt(self):
+        """Write nothing: the number is part of the output."""
+
+    def write_format_data(self, format_dict, md_dict=None):
+        """Report the value in all its forms."""
+        self.shell.report({"output_type": "execute_result", "data": _encoded(format_dict),
+                           "metadata": md_dict or {}, "execution_count": self.prompt_count})
+
+    def finish_displayhook(self):
+        """Write nothing: no line end is needed."""
+
+
+class Publisher(DisplayPublisher):
+    """Reports what display() shows."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_):
+        """Report one display, or the new content of an earlier one."""
+        flush()
+        self.shell.report({
+            "output_type": "update_display_data" if update else "display_data",
+            "data": _encoded(data), "metadata": metadata or {}, "transient": transient or {}})
+
+    def clear_output(self, wait=False):
+        """Report that the cell's outputs are to go."""
+        flush()
+        self.shell.report({"output_type": "clear_output", "wait": wait})
+
+
+class Stream(io.TextIOBase):
+    """Standard output or error of cells, reported in parts."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self, name, descriptor, shell):
+        self.stream, self.descriptor, self.shell = name, descriptor, shell
+        self.parts, self.size = [], 0
+
+    def writable(self):
+        """Return True."""
+        return True
+
+    def fileno(self):
+        """Return the descriptor that programs started by a cell write to."""
+        return self.descriptor
+
+    def write(self, text):
+        """Keep `text`; send it when there is much of it."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes a str, not {type(text).__name__}")
+        self.parts.append(text)
+        self.size += len(text)
+        if self.size >= PART:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        """Send what was kept."""
+        text, self.parts, self.size = "".join(self.parts), [], 0
+        if text:
+            self.shell.report({"output_type": "stream", "name": self.stream, "text": text})
+
+
+def flush():
+    """Send what was printed so far."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # a cell may have put anything there
+            continue
+
+
+def make_shell():
+    """Return the shell of this process: `get_ipython()` finds it. Starts no thread."""
+    config = Config()
+    config.HistoryManager.enabled = False  # it would keep a database, with a thread of its own
+    config.InteractiveShell.colors = "Neutral"
+    shell = Shell.instance(config=config)
+    shell.enable_gui = lambda gui=None: None
+    return shell
+
+
+def take_over(shell, report):
+    """Make this process the shell's: streams, input and folder are those of its cells."""
+    shell.report = report
+    shell.loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(shell.loop)
+    sys.stdout, sys.stderr = Stream("stdout", 1, shell), Stream("stderr", 2, shell)
+    builtins.input = _no_input
+    getpass.getpass = _no_input
+    sys.path.insert(0, "")
+    sys.argv = [sys.argv[0]]
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
+
+
+def _no_input(prompt="", *_, **__):
+    raise StdinNotImplementedError(
+        "input() waits for somebody to type, and nobody is there while a notebook is graded.")
+
+
+def _encoded(data):
+    """Return `data` with bytes, such as a picture's, in base64."""
+    return {kind: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+            for kind, value in data.items()}
+

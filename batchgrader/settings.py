@@ -1,0 +1,38 @@
+"""What nbgrader_config.py may set as c.BatchGrader.…; nbgrader's own settings are kept to."""
+
+import os
+
+from nbgrader.preprocessors import Execute
+from traitlets import Dict, Float, Integer, List, Unicode
+from traitlets.config import Configurable
+
+from batchgrader.process.session import Limits
+
+
+class BatchGrader(Configurable):
+    """Settings of `batchgrader grade`. A flag of the same name goes first."""
+
+    jobs = Integer(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+                   else os.cpu_count() or 1, min=1,
+                   help="How many hand-ins are graded at a time.").tag(config=True)
+    seconds = Float(600, min=1, help="Seconds that all cells of a hand-in may take.").tag(
+        config=True)
+    memory = Integer(4096, min=64, help=(
+        "MiB that a hand-in's process may take beyond what the imports took.")).tag(config=True)
+    output = Float(8, min=0.01, help="MB that one cell may write.").tag(config=True)
+    depends_on = List(Unicode(), help=(
+        "Files and folders of the course that tests import. When one changes, hand-ins are "
+        "graded again.")).tag(config=True)
+    environment = Dict(help="Environment variables that cells find.").tag(config=True)
+
+
+def cell_limits(config):
+    """Return the Limits of one cell: nbgrader's timeout, and this package's settings."""
+    settings, execute = BatchGrader(config=config), Execute(config=config)
+    seconds = execute.timeout if execute.timeout and execute.timeout > 0 else None
+    return Limits(seconds, int(settings.output * 1e6), settings.memory << 20)
+
+
+def timeout_error(config):
+    """Return the error output of a cell that was stopped: {ename, evalue, traceback}."""
+    return Execute(config=config).error_on_timeout
