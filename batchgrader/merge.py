@@ -79,6 +79,7 @@ class Score:
 
 
 _ZERO = Score(0.0, needs_person=False)
+_FOR_A_PERSON = Score(None, needs_person=True)
 
 
 class Merger:
@@ -129,20 +130,20 @@ class Merger:
                         f"The gradebook does not know the cell {cell} of {notebook} as it is in "
                         f"the source now: {self._generate_first}")
 
-    def due(self):
+    def due(self, student=None):
         """Return {student: (time of the hand-in, time it was due)}, in UTC, or None if not set.
 
-        The time it was due includes the student's extension.
+        Of all students, or of one. The time it was due includes the student's extension.
         """
-        return self._patiently(self._due)
+        return self._patiently(lambda: self._due(student))
 
     def merge(self, student, notebooks, timestamp):
         """Write one hand-in to the gradebook: all of it, or nothing if this raises.
 
         notebooks: {name: (scores {grade_id: Score}, comments {grade_id: str or None})}, or None
         in place of the pair for a notebook that was not handed in: it is given zero points. A
-        cell without a score is given zero too. timestamp: when it was handed in, a datetime in
-        UTC, or None to keep the one that the gradebook has.
+        cell without a score is given zero too, a task is left to a person. timestamp: when it was
+        handed in, a datetime in UTC, or None to keep the one that the gradebook has.
         """
         self._patiently(lambda: self._merge(student, notebooks, timestamp))
 
@@ -174,12 +175,15 @@ class Merger:
         db.rollback()
         return known or None
 
-    def _due(self):
+    def _due(self, student):
         db = self._gradebook.db
-        rows = db.execute(
-            select(SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
-                   Assignment.duedate, SubmittedAssignment.extension)
-            .join(SubmittedAssignment.assignment).where(Assignment.name == self.assignment)).all()
+        query = select(
+            SubmittedAssignment.student_id, SubmittedAssignment.timestamp, Assignment.duedate,
+            SubmittedAssignment.extension).join(SubmittedAssignment.assignment).where(
+            Assignment.name == self.assignment)
+        if student is not None:
+            query = query.where(SubmittedAssignment.student_id == student)
+        rows = db.execute(query).all()
         db.rollback()
         return {student: (timestamp, _with_extension(duedate, extension))
                 for student, timestamp, duedate, extension in rows}
@@ -228,11 +232,12 @@ class Merger:
         grades = self._cells(Grade, notebook)
         self._demand_place(student, "cells", scores, grades)
         for name, grade in grades.items():
-            score = scores.get(name, _ZERO)
+            is_task, by_hand = isinstance(grade.cell, TaskCell), grade.manual_score is not None
+            score = scores.get(name, _FOR_A_PERSON if is_task else _ZERO)
             grade.auto_score = score.points
-            # A person has to see whether the score given by hand still fits.
-            grade.needs_manual_grade = (
-                score.needs_person or score.points is None or grade.manual_score is not None)
+            # Points given by hand may not fit this hand-in; nbgrader asks again, but for tasks.
+            if not (is_task and by_hand):
+                grade.needs_manual_grade = score.needs_person or score.points is None or by_hand
 
     def _set_comments(self, student, notebook, comments):
         places = self._cells(Comment, notebook)
@@ -259,9 +264,9 @@ class Merger:
 
     def _cells(self, kind, notebook):
         """Return {grade_id: row} of a submitted notebook; kind: Grade or Comment."""
-        return dict(self._gradebook.db.execute(
-            select(BaseCell.name, kind).join(kind.cell).where(kind.notebook_id == notebook.id))
-            .all())
+        rows = self._gradebook.db.execute(
+            select(BaseCell, kind).join(kind.cell).where(kind.notebook_id == notebook.id))
+        return {cell.name: row for cell, row in rows}
 
     def _demand_place(self, student, what, given, places):
         missing = sorted(set(given) - set(places))
