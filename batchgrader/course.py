@@ -33,9 +33,17 @@ def open_course(root, **changes):
     # nbgrader 0.9.6 relies on a cascade that SQLAlchemy 2 warns about; the result is right.
     warnings.simplefilter("ignore", SAWarning)
 
-    app = NbGrader()
-    app.config_file_paths.append(str(root))
-    app.load_config_file()
+    # This course's settings, wherever the command was started; nbgrader would add that folder's.
+    root = os.path.abspath(root)
+    app = NbGrader(config_dir=root, raise_config_file_errors=True)
+    app.load_cwd_config = False
+    try:
+        app.load_config_file()
+    except Exception as error:
+        raise CourseError(f"{root}/nbgrader_config.py cannot be used: {type(error).__name__}: "
+                          f"{error}.") from error
+    if "root" not in app.config.CourseDirectory:
+        app.config.CourseDirectory.root = root
     app.config.merge(Config(changes))
     return NbGraderAPI(config=app.config)
 
