@@ -31,6 +31,8 @@ from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.utils.importstring import import_item
 
+from batchgrader.course import CourseError
+
 PATIENCE = 30.0
 """Seconds to wait for another program that writes to the gradebook."""
 
@@ -58,7 +60,7 @@ _PROBLEMS = {
 }
 
 
-class GradebookError(Exception):
+class GradebookError(CourseError):
     """The gradebook cannot be used as it is; the message says why, and what to do."""
 
 
