@@ -35,6 +35,7 @@ class Matching:
         self._answers_by_id()
         self._untouched()
         self._answers_by_name()
+        self._stubs_in_other_words()
         self._edited_cells()
         self._answers_by_place()
         self._second_look()
@@ -177,7 +178,8 @@ class Matching:
             untouched = [index for index in named if self._texts[index] == target.source]
             for index in untouched:
                 self.place[index] = target.position
-            real = self._without_stub(target, [i for i in named if i not in untouched])
+            real = [index for index in named
+                    if index not in untouched and not self._is_empty(target, index)]
             parts = self._parts(target, real)
             if parts:
                 self._take(target, parts)
@@ -195,11 +197,10 @@ class Matching:
                    and not any(cell.grade_id == other.grade_id and self._binds(other, i)
                                for i, cell in enumerate(self.cells)))
 
-    def _without_stub(self, target, indices):
-        """Return `indices` without cells that hold no more than the stub, if others do."""
-        more = [i for i in indices if self.cells[i].kind != "code" or not target.known
-                or not {line for line, _ in self._bindings(i)} <= target.known]
-        return more or indices
+    def _is_empty(self, target, index):
+        """Return whether a cell holds no more than the stub's statements, or fewer of them."""
+        return (bool(target.names) and self.cells[index].kind == "code"
+                and {line for line, _ in self._bindings(index)} <= target.known)
 
     def _parts(self, target, indices):
         """Return the indices whose texts, one after the other, are the answer; [] if unclear."""
@@ -270,6 +271,14 @@ class Matching:
         alike = [index for index in indices if like[index] >= VERY_LIKE] or indices
         both = [index for index in here if index in alike]
         return both or indices
+
+    def _stubs_in_other_words(self):
+        """Take an answer that is empty, but for a comment, where there is no better one."""
+        for target in self._open():
+            named = [index for index in self._free() if target.names
+                     and self.cells[index].grade_id == target.grade_id]
+            if named and self._parts(target, named):
+                self._take(target, self._parts(target, named))
 
     def _edited_cells(self):
         """Find the other cells of the master that were edited: by likeness, here or elsewhere."""
