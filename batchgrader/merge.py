@@ -203,8 +203,8 @@ class Merger:
                     self._set_zero(notebook)
                 else:
                     scores, comments = handed_in
-                    self._set_scores(student, notebook, scores)
                     self._set_comments(student, notebook, comments)
+                    self._set_scores(student, notebook, scores)
                 if self._late_step:
                     notebook.late_submission_penalty = (
                         None if handed_in is None
@@ -252,9 +252,7 @@ class Merger:
         due = _with_extension(submission.assignment.duedate, submission.extension)
         if submission.timestamp is None or due is None or submission.timestamp <= due:
             return None
-        db, plugin = self._gradebook.db, self._late_step.plugin_inst
-        db.flush()
-        db.refresh(notebook, ["score"])
+        plugin = self._late_step.plugin_inst
         seconds = (submission.timestamp - due).total_seconds()
         try:
             penalty = plugin.late_submission_penalty(student, notebook.score, seconds)

@@ -257,6 +257,25 @@ def test_a_killed_merge_leaves_all_or_nothing(made, merger, database, tmp_path, 
     assert len(found) > 10
 
 
+def test_nothing_given_by_hand_slips_in_between(merger, database):
+    """Points given between reading a grade and writing it would not be asked about again."""
+    merger.merge("ada", ANSWERED, NOON)
+    outcomes = []
+
+    def give_points(*details):
+        if "FROM base_cell" in details[2]:
+            with contextlib.closing(sqlite3.connect(database, timeout=0)) as formgrader:
+                try:
+                    formgrader.execute("update grade set manual_score = 1")
+                    outcomes.append("given")
+                except sqlite3.OperationalError as error:
+                    outcomes.append(str(error))
+
+    event.listen(merger._gradebook.engine, "after_cursor_execute", give_points)
+    merger.merge("ada", ANSWERED, NOON)
+    assert set(outcomes) == {"database is locked"}
+
+
 def merged_copy(made, database, path):
     with Merger(opened(made, shutil.copy(database, path)), "hw") as merger:
         merger.merge("ada", ANSWERED, NOON)
@@ -281,16 +300,20 @@ def test_a_task_handed_in_later_is_for_a_person(merger, database):
         assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
 
 
+def penalties_in(database):
+    with Gradebook(f"sqlite:///{database}") as gradebook:
+        return {notebook.name: notebook.late_submission_penalty
+                for notebook in gradebook.find_submission("hw", "ada").notebooks}
+
+
 def test_a_notebook_no_longer_handed_in_has_no_penalty_left(made, database):
     """Where nbgrader would keep the old one, and the total would be negative."""
     course = opened(made, database, LateSubmissionPlugin={"penalty_method": "zero"})
     with Merger(course, "hw") as merger:
         merger.merge("ada", ANSWERED, NOON + timedelta(hours=1))
+        assert penalties_in(database) == {"one": 2, "two": 1.5}
         merger.merge("ada", {"one": ANSWERED["one"], "two": None}, None)
-    with Gradebook(f"sqlite:///{database}") as gradebook:
-        penalties = {n.name: n.late_submission_penalty
-                     for n in gradebook.find_submission("hw", "ada").notebooks}
-    assert penalties == {"one": 2, "two": None}
+        assert penalties_in(database) == {"one": 2, "two": None}
 
 
 def test_all_due_times_come_at_once(merger, database):
