@@ -29,7 +29,8 @@ class Matching:
         self.unclear = {}     # position of an answer -> why, in a sentence
         self.held = set()     # indices that could be an unclear answer
         self.nameless = set()  # positions found although their grade_id was lost
-        self.sure = set()     # positions that could not be found in another notebook
+        self.known = set()    # positions found by text, name or id: they tell which notebook it is
+        self.sure = set()     # those of them that are found by id, and look like it
         self._equal_cells()
         self._fixed_by_id()
         self._answers_by_id()
@@ -89,12 +90,12 @@ class Matching:
             return bindings(cell.source)
         return ()
 
-    def _binds(self, target, index):
+    def binds(self, target, index):
         """Return the names of `target` that the cell binds to something that is not the stub's."""
         return bound(self._bindings(index), target.known) & target.names
 
     def _is_whole(self, target, index):
-        return bool(target.needed) and target.needed <= self._binds(target, index)
+        return bool(target.needed) and target.needed <= self.binds(target, index)
 
     def _between(self, target):
         """Return the indices between the recognized cells around `target`."""
@@ -105,6 +106,10 @@ class Matching:
         start = max((i for i in before if self.place[i] == nearest), default=-1)
         stop = min((i for i in after if self.place[i] == next_one), default=len(self.cells))
         return range(min(start, stop) + 1, max(start, stop))
+
+    def _is_near(self, target):
+        """Return whether the cell before or after is recognized, so that the place says much."""
+        return self.found(target.position - 1) or self.found(target.position + 1)
 
     # The steps
 
@@ -132,13 +137,18 @@ class Matching:
         return target is not None and target.role == ANSWER
 
     def _recognize(self, target, index):
-        self.sure.add(target.position)
+        self._know(target, self.cells[index].grade_id == target.grade_id)
         if target.role == PLAIN:
             self._take(target, [index])
         else:
             self.place[index] = target.position
             if self.cells[index].grade_id != target.grade_id:
                 self.nameless.add(target.position)
+
+    def _know(self, target, by_id):
+        self.known.add(target.position)
+        if by_id and target.graded:
+            self.sure.add(target.position)
 
     def _drop(self, target, indices):
         self.dropped |= set(indices)
@@ -155,6 +165,8 @@ class Matching:
             like = {index: likeness(self._texts[index], target.source) for index in named}
             if named and not self.found(target.position):
                 best = max(named, key=like.get)
+                if like[best] >= LIKE:
+                    self._know(target, by_id=True)
                 self._change(target, best, like.pop(best))
             self._drop(target, [index for index in like if like[index] >= LIKE])
 
@@ -162,11 +174,8 @@ class Matching:
         """Note that `index` is the student's version of a test, a locked cell or a task."""
         self.place[index] = target.position
         if self._texts[index] == target.source:
-            self.sure.add(target.position)
             return
         self.changed[target.position] = index
-        if like >= LIKE:
-            self.sure.add(target.position)
         if like < LIKE or target.label.startswith("the task"):
             self.kept.add(index)
 
@@ -186,15 +195,15 @@ class Matching:
             elif real:
                 self._doubt(target, real, f"{len(real)} different cells are the answer "
                             f"`{target.grade_id}`; a person has to say which of them counts.")
-            if untouched or (real and (not target.names or self._binds(target, real[0]))):
-                self.sure.add(target.position)
+            if untouched or (real and (not target.names or self.binds(target, real[0]))):
+                self._know(target, by_id=True)
 
     def _is_anothers(self, target, index):
         """Return whether a cell with the id of `target` is the answer to another question."""
         if not target.names or bound(self._bindings(index)) & target.names:
             return False
         return any(self._is_whole(other, index) for other in self._answers if other != target
-                   and not any(cell.grade_id == other.grade_id and self._binds(other, i)
+                   and not any(cell.grade_id == other.grade_id and self.binds(other, i)
                                for i, cell in enumerate(self.cells)))
 
     def _is_empty(self, target, index):
@@ -228,16 +237,19 @@ class Matching:
                         self.place[index] = target.position
                         self.nameless.add(target.position)
                         if target.names:
-                            self.sure.add(target.position)
+                            self._know(target, by_id=False)
                         break
 
     def _answers_by_name(self):
         choices = {target: self._named(target) for target in self._open() if target.names}
         self._settle(choices, "define what the answer `{}` is to define")
+        for target in choices:
+            if target.position in self.parts:
+                self._know(target, by_id=False)
 
     def _named(self, target):
         """Return the indices that may be the answer by the names that they bind."""
-        free = [index for index in self._free() if self._binds(target, index)]
+        free = [index for index in self._free() if self.binds(target, index)]
         code = [index for index in free if self.cells[index].kind == "code"] or free
         shared = any(target.names & other.names for other in self._answers if other != target)
         if shared:
@@ -285,10 +297,10 @@ class Matching:
         for target in self.targets:
             if target.role == ANSWER or not target.source or self.found(target.position):
                 continue
-            between = self._between(target)
+            here = self._between(target) if self._is_near(target) else ()
             like = {index: likeness(self._texts[index], target.source) for index in self._free()}
             like = {index: value for index, value in like.items()
-                    if value >= (LIKE if index in between else VERY_LIKE)}
+                    if value >= (LIKE if index in here else VERY_LIKE)}
             if not like:
                 continue
             best = max(like, key=like.get)
@@ -331,7 +343,7 @@ class Matching:
             other = self.targets[position]
             if other == target or self._texts[index] == other.source:
                 continue
-            if self._binds(target, index) - other.names:
+            if self.binds(target, index) - other.names:
                 if other.role == FIXED:
                     self.kept.add(index)
                 return other.label

@@ -39,13 +39,10 @@ def rebuild(master, handin):
 
 
 def _is_another(targets, matching):
-    """Return whether no question is recognized, and little else."""
-    named = [target for target in targets if target.names]
-    by_name = [target for target in named if target.position in matching.parts]
-    known = [target for target in targets if target.position in matching.sure]
-    return (not any(target.graded for target in known)
-            and (not named or 2 * len(by_name) < len(named))
-            and 4 * len(known) < len(targets))
+    """Return whether no question is recognized for sure, and less than a quarter of all."""
+    graded = {target.position for target in targets if target.graded}
+    return (not matching.sure and 4 * len(matching.known) < len(targets)
+            and 4 * len(matching.known & graded) < len(graded))
 
 
 def _notebook(master, targets, handin, matching):
@@ -108,10 +105,15 @@ def _repairs(targets, matching, cells):
                and not matching.found(target.position)]
     if missing:
         yield f"Cells of the assignment were missing ({len(missing)}); they were put back."
-    for target in targets:
-        parts = matching.parts.get(target.position, [])
-        if target.role == ANSWER and parts:
-            yield from _on_answer(target, parts, cells)
+    answers = [target for target in targets
+               if target.role == ANSWER and target.position in matching.parts]
+    yield from _on_metadata(answers, matching, cells)
+    for target in answers:
+        parts = matching.parts[target.position]
+        if len(parts) > 1:
+            yield f"{_label(target)} stood in {len(parts)} cells; they were joined."
+        if any(cells[index].kind != target.kind for index in parts):
+            yield f"{_label(target)} stood in a cell of another type; its text was used."
     if any(targets[position].role == FIXED for position in matching.nameless):
         yield ("Cells of the assignment had lost their metadata; they were recognized by their "
                "text.")
@@ -120,14 +122,18 @@ def _repairs(targets, matching, cells):
         yield "Cells stood in another order; they were put back in the order of the assignment."
 
 
-def _on_answer(target, parts, cells):
-    if len(parts) > 1:
-        yield f"{_label(target)} stood in {len(parts)} cells; they were joined."
-    if any(cells[index].grade_id != target.grade_id for index in parts):
-        yield (f"{_label(target)} stood in a cell without its metadata; it was recognized by "
-               f"{'what it defines' if target.names else 'its place'}.")
-    if any(cells[index].kind != target.kind for index in parts):
-        yield f"{_label(target)} stood in a cell of another type; its text was used."
+def _on_metadata(answers, matching, cells):
+    """Yield by what the answers were recognized that stood in cells without their metadata."""
+    found = {"what they define": [], "their place": []}
+    for target in answers:
+        parts = matching.parts[target.position]
+        if any(cells[index].grade_id != target.grade_id for index in parts):
+            known = any(matching.binds(target, index) for index in parts)
+            found["what they define" if known else "their place"].append(f"`{target.grade_id}`")
+    for how, names in found.items():
+        if names:
+            yield (f"Answers stood in cells without their metadata and were recognized by {how}: "
+                   f"{', '.join(names)}.")
 
 
 def _label(target):
