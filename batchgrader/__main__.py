@@ -3,24 +3,56 @@
 import argparse
 import contextlib
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 
 from batchgrader.collect import CollectError, collect
 from batchgrader.course import CourseError, open_course
+from batchgrader.disk import sentence
 
 
 def main(argv=None):
-    """Run the command line; return 0 if all is done, 1 if a hand-in needs a person, 2 if not."""
+    """Run the command line; return 0 if all is done, 1 if a hand-in needs a person, 2 if not.
+
+    As a shell counts, 128 and the number of the signal if one ended it.
+    """
     arguments = _parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        _heed_signals()
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
     except (CollectError, CourseError) as error:
         print(f"batchgrader: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        _mute()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        print(f"batchgrader: {sentence(error, 'The output')}", file=sys.stderr)
+        _mute()
+        return 2
+    except KeyboardInterrupt as stop:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
-        return 130
+        return stop.args[0]
+
+
+def _heed_signals():
+    """Let SIGINT and SIGTERM end the run in order; what `nohup` or a shell ignores stays so."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def _stop(number, _):
+    raise KeyboardInterrupt(128 + number)
+
+
+def _mute():
+    """Let Python find nothing to complain about when it closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser():
@@ -70,21 +102,36 @@ def _collect(arguments):
 
 def _grade(arguments):
     from batchgrader import grade, progress, table
+    from batchgrader.result import SYSTEM_ERROR
 
     course, assignment = open_course(arguments.course), arguments.assignment
     watch = contextlib.nullcontext(grade.Quiet() if arguments.json else progress.Lines())
-    if sys.stderr.isatty() and not arguments.json:
+    if sys.stderr.isatty():
         watch = progress.Bar()
     with watch as watching:
         results = grade.grade(course, assignment, arguments.jobs, arguments.student,
                               arguments.force, watch=watching)
-    rows = table.rows(course, assignment)
+    rows = _rows(course, assignment)
     if arguments.json:
         print(json.dumps(table.data(rows, results), indent=1))
     else:
         print("\n" + table.text(rows, results))
         print("\n" + table.outcomes(results))
+    if all(result.outcome == SYSTEM_ERROR for result in results.values()):
+        return 2
     return 1 if any(result.person for result in results.values()) else 0
+
+
+def _rows(course, assignment):
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from batchgrader import table
+
+    try:
+        return table.rows(course, assignment)
+    except SQLAlchemyError as error:
+        raise CourseError("All is graded, but the gradebook cannot be read now "
+                          f"({error}): run the same command again to see the points.") from error
 
 
 def _feedback(arguments):

@@ -7,14 +7,19 @@ says so, which is after its points and its copy are where they belong.
 import contextlib
 import fcntl
 import os
-import shutil
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from pathlib import Path
 
 from nbgrader.utils import is_grade, is_task, parse_utc
 
-from batchgrader import work
+from batchgrader import disk, work
 from batchgrader.bundle import make_bundle
 from batchgrader.course import CourseError, files_below, folder, students
 from batchgrader.journal import Journal
@@ -45,19 +50,21 @@ def grade(course, assignment, jobs=None, only=None, force=False, executor=None, 
     names of students, or None for all. force: also what has not changed. executor: where to
     grade, a concurrent.futures.Executor (default: threads here, each with a process of its own).
     watch: as Quiet. Results of earlier runs come without the graded notebooks.
-    Raises CourseError or GradebookError; what was graded by then stays graded.
+    Raises CourseError, also as DiskError or GradebookError; what was graded by then stays graded.
     """
     bundle = make_bundle(course, assignment)
+    names = _named(course, assignment, only)
     place = Path(course.coursedir.root) / ".batchgrader" / assignment
-    jobs = jobs or BatchGrader(config=course.config).jobs
+    settings = BatchGrader(config=course.config)
+    jobs = jobs or settings.jobs
     with contextlib.ExitStack() as stack:
         stack.enter_context(_alone(place, assignment))
-        merger = stack.enter_context(Merger(course, assignment))
+        merger = stack.enter_context(Merger(course, assignment, settings.patience))
         merger.check({name: _points(master.graded) for name, master in bundle.masters.items()})
         journal = stack.enter_context(contextlib.closing(Journal(place / "journal.jsonl")))
         pool = executor or stack.enter_context(_threads(jobs))
         run = _Run(course, bundle, place, merger, journal, watch or Quiet())
-        todo = run.find(_named(course, assignment, only), force)
+        todo = run.find(names, force)
         late = run.grade(pool, todo, jobs)
         for student in late:
             run.watch.again_alone(student)
@@ -83,103 +90,111 @@ class _Run:
             if force or entry is None or not self._holds(student, entry):
                 todo.append(student)
             elif entry["result"]["books"] and (
-                    student not in due or entry["due"] != self._due(student, due)):
-                self._keep(student, entry["key"], Result.from_summary(entry["result"]))
+                    student not in due
+                    or entry["due"] != self._due(self._timestamp(student), student, due)):
+                result = Result.from_summary(entry["result"])
+                self.journal.add(entry | {"due": self._merge(student, result)})
         self.watch.begin(len(todo), len(names) - len(todo))
         return todo
 
     def grade(self, pool, todo, jobs):
         """Grade hand-ins; return the students who met a limit of time while others ran."""
         waiting, running, late = deque((student, 1) for student in todo), {}, []
-        while waiting or running:
-            while waiting and len(running) < 2 * jobs:
-                student, attempt = waiting.popleft()
-                files = self._files(student)
-                future = pool.submit(work.grade_hand_in, self.bundle, files)
-                running[future] = student, attempt, self.bundle.key_of(files)
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                student, attempt, key = running.pop(future)
-                result = _result(future, attempt)
-                if result is None:
-                    waiting.append((student, attempt + 1))
-                elif result.uncertain and len(todo) > 1 and jobs > 1:
-                    late.append(student)
-                else:
-                    self._keep(student, key, result)
-                    self.watch.graded(student, result)
+        try:
+            while waiting or running:
+                while waiting and len(running) < 2 * jobs:
+                    student, attempt = waiting.popleft()
+                    future, files = self._submitted(pool, student)
+                    running[future] = student, attempt, files
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    student, attempt, files = running.pop(future)
+                    result = _result(future, attempt)
+                    if result is None:
+                        waiting.append((student, attempt + 1))
+                    elif result.uncertain and len(todo) > 1 and jobs > 1:
+                        late.append(student)
+                    else:
+                        self._keep(student, files, result)
+                        self.watch.graded(student, result)
+        finally:
+            for future in running:
+                future.cancel()
         return late
+
+    def _submitted(self, pool, student):
+        """Return the future of a student's Result, and the hand-in's files {path: bytes}."""
+        files = {}
+        try:
+            files = self._files(student)
+            return pool.submit(work.grade_hand_in, self.bundle, files), files
+        except (OSError, BrokenExecutor) as error:
+            future = Future()
+            future.set_exception(error)
+            return future, files
 
     def _holds(self, student, entry):
         """Return whether the journal's entry is about the hand-in as it is now."""
-        if entry["result"]["outcome"] == SYSTEM_ERROR:
+        try:
+            if entry["key"] != self.bundle.key_of(self._files(student)):
+                return False
+        except OSError:  # said in the result
             return False
-        copies = folder(self.course, "autograded", student, self.bundle.assignment)
-        return (entry["key"] == self.bundle.key_of(self._files(student))
-                and (copies.is_dir() or not entry["result"]["books"]))
+        copies = self._folder("autograded", student)
+        return entry["result"]["outcome"] != SYSTEM_ERROR and all(
+            (copies / f"{name}.ipynb").is_file()
+            for name, book in entry["result"]["books"].items() if book)
+
+    def _folder(self, step, student):
+        return folder(self.course, step, student, self.bundle.assignment)
 
     def _files(self, student):
-        place = folder(self.course, "submitted", student, self.bundle.assignment)
-        return {name: content for name, content in
-                files_below(place, self.course.coursedir.ignore) if name != TIMESTAMP}
+        return {name: content for name, content in files_below(
+            self._folder("submitted", student), self.course.coursedir.ignore)
+            if name != TIMESTAMP}
 
     def _timestamp(self, student):
         """Return when the hand-in came, as its timestamp.txt says, or None."""
-        path = folder(self.course, "submitted", student, self.bundle.assignment) / TIMESTAMP
         try:
-            return parse_utc(path.read_text().strip())
-        except (OSError, ValueError):
+            return parse_utc((self._folder("submitted", student) / TIMESTAMP).read_text().strip())
+        except (OSError, ValueError, OverflowError):
             return None
 
-    def _due(self, student, due):
+    def _due(self, timestamp, student, due):
         """Return what a late penalty depends on."""
-        return [str(self._timestamp(student)), str(due.get(student, (None, None))[1])]
+        return [str(timestamp), str(due.get(student, (None, None))[1])]
 
-    def _keep(self, student, key, result):
-        """Write a result: gradebook, then copy, then journal."""
-        new = self._new_copy(student, result)
+    def _keep(self, student, files, result):
+        """Write a result: copy beside its place, gradebook, copy in its place, journal."""
+        key, place = self.bundle.key_of(files), self._folder("autograded", student)
+        copies = {f"{name}.ipynb": book.copy.encode() for name, book in result.books.items()
+                  if book}
+        if copies:
+            others = {name: content for name, content in files.items()
+                      if not name.endswith(".ipynb")}
+            disk.write_beside(place, others | self.bundle.files | copies)
+        if self.journal.entries.get(student, {"key": key})["key"] != key:
+            self.journal.forget(student)
+        due = self._merge(student, result)
+        if copies:
+            disk.put(place)
+        self.journal.add(
+            {"student": student, "key": key, "result": result.summary(), "due": due})
+
+    def _merge(self, student, result):
+        """Write a result to the gradebook; return what its late penalty depended on."""
+        timestamp = self._timestamp(student)
         if result.books:
             self.merger.merge(student, {
                 name: book and ({grade_id: Score(question.points, bool(question.person))
                                  for grade_id, question in book.questions.items()}, book.comments)
-                for name, book in result.books.items()}, self._timestamp(student))
-        if new:
-            self._put(new, folder(self.course, "autograded", student, self.bundle.assignment))
-        self.journal.add({"student": student, "key": key, "result": result.summary(),
-                          "due": self._due(student, self.merger.due(student))})
-
-    def _new_copy(self, student, result):
-        """Return a folder with the graded copy, or None if the result has none."""
-        if not any(book and book.copy for book in result.books.values()):
-            return None
-        new = self.place / "new" / student
-        shutil.rmtree(new, ignore_errors=True)
-        files = {name: content for name, content in self._files(student).items()
-                 if not name.endswith(".ipynb")} | self.bundle.files
-        files |= {f"{name}.ipynb": book.copy.encode() for name, book in result.books.items()
-                  if book}
-        for name, content in files.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return new
-
-    def _put(self, new, place):
-        """Put the new copy in the old one's place."""
-        old = new.with_name(f"{new.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+                for name, book in result.books.items()}, timestamp)
+        return self._due(timestamp, student, self.merger.due(student))
 
 
 def _result(future, attempt):
     """Return a future's Result; None if it has to be tried again."""
     try:
         return future.result()
-    except BrokenExecutor:
-        raise
     except Exception as error:
         if attempt < work.ATTEMPTS:
             return None
@@ -203,8 +218,10 @@ def _threads(jobs):
 @contextlib.contextmanager
 def _alone(place, assignment):
     """Raise CourseError if another run grades the same assignment."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("a+") as file:
+    with disk.in_words(place):
+        place.mkdir(parents=True, exist_ok=True)
+        file = (place / "lock").open("a+")
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -212,9 +229,10 @@ def _alone(place, assignment):
             raise CourseError(
                 f"Another batchgrader (process {file.read() or 'unknown'}) is grading "
                 f"{assignment}; wait until it has ended.") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with disk.in_words(place / "lock"):
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
         yield
 
 
@@ -227,8 +245,12 @@ def _points(notebook):
 def _named(course, assignment, only):
     """Return the students to look at; raise CourseError if one of `only` handed in nothing."""
     everybody = students(course, assignment)
+    handed_in = f"{course.coursedir.submitted_directory}/"
+    if not everybody:
+        raise CourseError(f"There is no hand-in for {assignment} in {handed_in}: "
+                          f"run `batchgrader collect {assignment} FOLDER` first.")
     unknown = sorted(set(only or ()) - set(everybody))
     if unknown:
         raise CourseError(f"There is no hand-in of {', '.join(unknown)} for {assignment} in "
-                          f"{course.coursedir.submitted_directory}/.")
-    return sorted(only) if only else everybody
+                          f"{handed_in}: give names of folders that are there.")
+    return sorted(set(only)) if only else everybody

@@ -11,8 +11,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from batchgrader.grade import Quiet
+from batchgrader.table import WIDTH
 
 
 class Lines(Quiet):
@@ -45,9 +47,11 @@ class Bar(Quiet):
 
     def __init__(self):
         self.outcomes = Counter()
+        console = Console(stderr=True)
+        console.width = min(console.width, WIDTH)
         self.bar = Progress(
-            BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
-            TimeRemainingColumn(compact=True), console=Console(stderr=True))
+            BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True)), console=console)
         self.task = None
 
     def begin(self, due, unchanged):

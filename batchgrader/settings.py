@@ -20,6 +20,8 @@ class BatchGrader(Configurable):
     memory = Integer(4096, min=64, help=(
         "MiB that a hand-in's process may take beyond what the imports took.")).tag(config=True)
     output = Float(8, min=0.01, help="MB that one cell may write.").tag(config=True)
+    patience = Float(30, min=0, help=(
+        "Seconds to wait for another program that writes to the gradebook.")).tag(config=True)
     depends_on = List(Unicode(), help=(
         "Files and folders of the course that tests import. When one changes, hand-ins are "
         "graded again.")).tag(config=True)
