@@ -6,18 +6,14 @@ manual comments and extensions are never touched.
 """
 
 import contextlib
-import sqlite3
-import time
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Comment,
     Grade,
-    Gradebook,
     GradeCell,
     MissingEntry,
     Notebook,
@@ -27,45 +23,10 @@ from nbgrader.api import (
 )
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import make_url, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select, text
 from traitlets.utils.importstring import import_item
 
-from batchgrader.course import CourseError
-
-PATIENCE = 30.0
-"""Seconds to wait for another program that writes to the gradebook."""
-
-_AGAIN = "Nothing is lost; run the same command again to go on."
-_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-# By SQLite's primary result codes, https://www.sqlite.org/rescode.html
-_PROBLEMS = {
-    sqlite3.SQLITE_BUSY:
-        f"is locked by another program: close what has it open for writing. {_AGAIN}",
-    sqlite3.SQLITE_LOCKED:
-        f"is locked by another program: close what has it open for writing. {_AGAIN}",
-    sqlite3.SQLITE_READONLY:
-        f"cannot be written: make the file and its folder writable for you. {_AGAIN}",
-    sqlite3.SQLITE_FULL: f"cannot grow, as its disk is full: make room. {_AGAIN}",
-    sqlite3.SQLITE_IOERR:
-        f"could not be read or written: see whether its disk or your quota is full. {_AGAIN}",
-    sqlite3.SQLITE_CANTOPEN:
-        f"cannot be opened: make the file and its folder readable and writable for you. {_AGAIN}",
-    sqlite3.SQLITE_NOTADB:
-        "is not a database: put back a copy of the gradebook, or move the file away.",
-    sqlite3.SQLITE_CORRUPT: "is damaged: put back a copy of the gradebook.",
-    sqlite3.SQLITE_ERROR: (
-        "is not as this nbgrader expects it ({reason}): copy it to a safe place, "
-        f"then run `nbgrader db upgrade`. {_AGAIN}"),
-}
-
-
-class GradebookError(CourseError):
-    """The gradebook cannot be used as it is; the message says why, and what to do."""
-
-
-class GradebookLockedError(GradebookError):
-    """Another program is writing to the gradebook."""
+from batchgrader.gradebook import AGAIN, PATIENCE, GradebookError, OpenGradebook
 
 
 @dataclass(frozen=True)
@@ -94,29 +55,24 @@ class Merger:
 
     def __init__(self, course, assignment, patience=PATIENCE):
         self.assignment = assignment
-        self.patience = patience
-        self._url = make_url(course.coursedir.db_url)
-        self._course_id = course.course_id
+        self._gradebook = OpenGradebook(course, patience)
         autograde = Autograde(coursedir=course.coursedir, parent=course)
         self._create_student = autograde.create_student
         self._late_step = _late_step(autograde)
 
     def __enter__(self):
-        file = self._url.database
-        if self._is_sqlite and not self._url.query.get("uri") and not Path(file).exists():
-            raise GradebookError(f"There is no gradebook {file}: {self._generate_first}")
-        self._gradebook = self._patiently(self._open)
+        self._gradebook.__enter__()
         return self
 
     def __exit__(self, *exception):
-        self._gradebook.close()
+        self._gradebook.__exit__(*exception)
 
     def check(self, cells):
         """Raise GradebookError unless the gradebook knows the assignment as it is.
 
         cells: {notebook: {grade_id: max points}} of the graded cells and tasks of the master.
         """
-        known = self._patiently(self._known_cells)
+        known = self._known_cells()
         if known is None:
             raise GradebookError(
                 f"The gradebook does not know {self.assignment}: {self._generate_first}")
@@ -137,7 +93,14 @@ class Merger:
 
         Of all students, or of one. The time it was due includes the student's extension.
         """
-        return self._patiently(lambda: self._due(student))
+        query = select(
+            SubmittedAssignment.student_id, SubmittedAssignment.timestamp, Assignment.duedate,
+            SubmittedAssignment.extension,
+        ).join(SubmittedAssignment.assignment).where(Assignment.name == self.assignment)
+        if student is not None:
+            query = query.where(SubmittedAssignment.student_id == student)
+        return {name: (timestamp, _with_extension(duedate, extension))
+                for name, timestamp, duedate, extension in self._gradebook.read(query)}
 
     def merge(self, student, notebooks, timestamp):
         """Write one hand-in to the gradebook: all of it, or nothing if this raises.
@@ -147,48 +110,23 @@ class Merger:
         cell without a score is given zero too, a task is left to a person. timestamp: when it was
         handed in, a datetime in UTC, or None to keep the one that the gradebook has.
         """
-        self._patiently(lambda: self._merge(student, notebooks, timestamp))
-
-    @property
-    def _is_sqlite(self):
-        return self._url.get_backend_name() == "sqlite"
+        self._gradebook.patiently(lambda: self._merge(student, notebooks, timestamp))
 
     @property
     def _generate_first(self):
         return f"run `nbgrader generate_assignment {self.assignment}` first."
 
-    def _open(self):
-        # SQLite waits in growing steps, up to this many seconds. A second is short enough to be
-        # interrupted by a key.
-        wait = {"timeout": str(min(1.0, self.patience))} if self._is_sqlite else {}
-        url = self._url.update_query_dict(wait)
-        return Gradebook(url.render_as_string(hide_password=False), self._course_id)
-
     def _known_cells(self):
         """Return {notebook: {grade_id: max points}} of the gradebook; None if it has none."""
-        in_assignment = select(Notebook.name).join(Notebook.assignment).where(
+        notebooks = select(Notebook.name).join(Notebook.assignment).where(
             Assignment.name == self.assignment)
-        db = self._gradebook.db
-        known = {name: {} for name in db.scalars(in_assignment)}
+        known = {name: {} for name, in self._gradebook.read(notebooks)}
         for kind in (GradeCell, TaskCell):
-            cells = in_assignment.join(kind, kind.notebook_id == Notebook.id)
-            for notebook, cell, points in db.execute(cells.add_columns(kind.name, kind.max_score)):
+            cells = notebooks.join(kind, kind.notebook_id == Notebook.id).add_columns(
+                kind.name, kind.max_score)
+            for notebook, cell, points in self._gradebook.read(cells):
                 known[notebook][cell] = points
-        db.rollback()
         return known or None
-
-    def _due(self, student):
-        db = self._gradebook.db
-        query = select(
-            SubmittedAssignment.student_id, SubmittedAssignment.timestamp, Assignment.duedate,
-            SubmittedAssignment.extension).join(SubmittedAssignment.assignment).where(
-            Assignment.name == self.assignment)
-        if student is not None:
-            query = query.where(SubmittedAssignment.student_id == student)
-        rows = db.execute(query).all()
-        db.rollback()
-        return {student: (timestamp, _with_extension(duedate, extension))
-                for student, timestamp, duedate, extension in rows}
 
     def _merge(self, student, notebooks, timestamp):
         with self._one_commit():
@@ -213,17 +151,17 @@ class Merger:
     def _submission(self, student, timestamp):
         """Return the student's submission as nbgrader makes or updates it."""
         if self._create_student:
-            self._gradebook.update_or_create_student(student)
+            self._gradebook.api.update_or_create_student(student)
         else:
             try:
-                self._gradebook.find_student(student)
+                self._gradebook.api.find_student(student)
             except MissingEntry:
                 raise GradebookError(
                     f"The gradebook does not know the student {student}, and the course says "
                     "c.Autograde.create_student = False: add the student first, with "
                     f"`nbgrader db student add {student}`.") from None
         given = {} if timestamp is None else {"timestamp": timestamp}
-        return self._gradebook.update_or_create_submission(self.assignment, student, **given)
+        return self._gradebook.api.update_or_create_submission(self.assignment, student, **given)
 
     def _set_zero(self, notebook):
         for grade in self._cells(Grade, notebook).values():
@@ -260,7 +198,7 @@ class Merger:
         except Exception as error:
             raise GradebookError(
                 f"The course's late-penalty plugin {type(plugin).__name__} failed for {student} "
-                f"with {type(error).__name__}: {error}; correct the plugin. {_AGAIN}") from error
+                f"with {type(error).__name__}: {error}; correct the plugin. {AGAIN}") from error
 
     def _cells(self, kind, notebook):
         """Return {grade_id: row} of a submitted notebook; kind: Grade or Comment."""
@@ -287,7 +225,7 @@ class Merger:
         commit = db.commit
         db.commit = self._flush
         try:
-            if self._is_sqlite:
+            if self._gradebook.is_sqlite:
                 # Locked from the first read on: what a person gives meanwhile is not overlooked.
                 db.execute(text("BEGIN IMMEDIATE"))
             yield
@@ -301,31 +239,8 @@ class Merger:
 
     def _flush(self):
         # In words here already: nbgrader's methods catch SQLAlchemy's errors, and log them.
-        with self._in_words():
+        with self._gradebook.in_words():
             self._gradebook.db.flush()
-
-    def _patiently(self, work):
-        """Return work(); try again while the gradebook is locked, for `patience` seconds."""
-        end = time.monotonic() + self.patience
-        while True:
-            try:
-                with self._in_words():
-                    return work()
-            except GradebookLockedError:
-                if time.monotonic() >= end:
-                    raise
-
-    @contextlib.contextmanager
-    def _in_words(self):
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = getattr(error, "orig", error)
-            code = getattr(reason, "sqlite_errorcode", -1) & 0xFF
-            problem = _PROBLEMS.get(code, f"cannot be used ({{reason}}). {_AGAIN}")
-            kind = GradebookLockedError if code in _LOCKED else GradebookError
-            raise kind(f"The gradebook {self._url.database} "
-                       + problem.format(reason=reason)) from error
 
 
 def _with_extension(duedate, extension):

@@ -19,7 +19,8 @@ from nbgrader.api import Gradebook
 from sqlalchemy import event, text
 
 from batchgrader.course import open_course
-from batchgrader.merge import GradebookError, GradebookLockedError, Merger, Score
+from batchgrader.gradebook import GradebookError, GradebookLockedError
+from batchgrader.merge import Merger, Score
 
 HERE = Path(__file__).resolve().parent
 CLASS = tomllib.loads((HERE / "merge/handins.toml").read_text())
@@ -68,9 +69,7 @@ def rows(database):
 
 
 def opened(folder, database, **settings):
-    with contextlib.chdir(folder):
-        return open_course(folder, CourseDirectory={
-            "root": str(folder), "db_url": f"sqlite:///{database}"}, **settings)
+    return open_course(folder, CourseDirectory={"db_url": f"sqlite:///{database}"}, **settings)
 
 
 # The same as nbgrader's own autograde
@@ -186,7 +185,7 @@ def made(tmp_path_factory):
     """A course with a gradebook that knows one assignment of two notebooks."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "nbgrader_config.py").write_text("c = get_config()\n")
-    with open_course(folder, CourseDirectory={"root": str(folder)}).gradebook as gradebook:
+    with open_course(folder).gradebook as gradebook:
         gradebook.add_assignment("hw", duedate=NOON)
         for notebook in ("one", "two"):
             gradebook.add_notebook(notebook, "hw")
@@ -235,7 +234,7 @@ def merge_and_die_at(made, database, moment):
 
         with Merger(opened(made, database), "hw") as merger:
             for each in ("before_cursor_execute", "commit"):
-                event.listen(merger._gradebook.engine, each, count)
+                event.listen(merger._gradebook.api.engine, each, count)
             merger.merge("ada", ANSWERED, NOON)
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -271,7 +270,7 @@ def test_nothing_given_by_hand_slips_in_between(merger, database):
                 except sqlite3.OperationalError as error:
                     outcomes.append(str(error))
 
-    event.listen(merger._gradebook.engine, "after_cursor_execute", give_points)
+    event.listen(merger._gradebook.api.engine, "after_cursor_execute", give_points)
     merger.merge("ada", ANSWERED, NOON)
     assert set(outcomes) == {"database is locked"}
 
@@ -323,13 +322,15 @@ def test_all_due_times_come_at_once(merger, database):
     with Gradebook(f"sqlite:///{database}") as gradebook:
         gradebook.grant_extension("hw", "student007", days=1)
     statements = []
-    event.listen(merger._gradebook.engine, "before_cursor_execute",
+    event.listen(merger._gradebook.api.engine, "before_cursor_execute",
                  lambda *details: statements.append(details[2]))
     due = merger.due()
     assert len(statements) == 1
-    assert list(sorted(due)) == students
+    assert sorted(due) == students
     assert due["student006"] == (NOON, NOON)
     assert due["student007"] == (NOON, NOON + timedelta(days=1))
+    assert merger.due("student007") == {"student007": due["student007"]}
+    assert merger.due("nobody") == {}
 
 
 def test_an_extension_of_nothing_is_not_late(merger, database):
@@ -432,12 +433,19 @@ def test_a_read_only_gradebook_is_refused(made, database, capfd):
         merger.merge("ada", ANSWERED, NOON)
 
 
+def test_a_read_only_gradebook_of_another_course_is_refused(made, database):
+    course = open_course(made, CourseDirectory={
+        "db_url": f"sqlite:///file:{database}?mode=ro&uri=true", "course_id": "another"})
+    with pytest.raises(GradebookError, match="cannot be written"), Merger(course, "hw"):
+        pass
+
+
 LONG = ANSWERED | {"one": (ANSWERED["one"][0], {"essay": "long" * 100_000})}
 
 
 def test_a_full_disk_is_refused_and_goes_on_when_there_is_room(merger, database, capfd):
     def limit(pages):
-        with merger._gradebook.engine.connect() as connection:
+        with merger._gradebook.api.engine.connect() as connection:
             connection.execute(text(f"pragma max_page_count = {pages}"))
 
     limit(os.path.getsize(database) // 4096)
