@@ -251,9 +251,9 @@ class Matching:
         """Return the indices that may be the answer by the names that they bind."""
         free = [index for index in self._free() if self.binds(target, index)]
         code = [index for index in free if self.cells[index].kind == "code"] or free
-        shared = any(target.names & other.names for other in self._answers if other != target)
-        if shared:
-            code = [index for index in code if index in self._between(target)]
+        if any(target.names & other.names for other in self._answers if other != target):
+            here = [index for index in code if index in self._between(target)]
+            code = here or ([] if self.found(target.position) else code)
         return [index for index in code if self._is_whole(target, index)] or code
 
     def _settle(self, choices, what):
