@@ -118,7 +118,7 @@ def _tell(notebook, sentences):
     if sentences:
         lines = "\n".join(f"- {sentence}" for sentence in sentences)
         notebook.cells.insert(0, new_markdown_cell(
-            f"**Before this notebook was graded:**\n\n{lines}"))
+            f"**Before this notebook was graded:**\n\n{lines}", id="before-grading"))
 
 
 _parents, _lock, _stopped = {}, threading.Lock(), threading.Event()
