@@ -23,13 +23,15 @@ class Bundle:
     """An assignment as hand-ins are graded on it.
 
     masters: {notebook: Master}. files: {path: bytes} of the instructor's other files.
-    modules: what its cells import. key: hash of all that the points depend on.
+    judge_imports, student_imports: modules that all its cells import, and those that students
+    were given. key: hash of all that the points depend on.
     """
 
     assignment: str
     masters: dict[str, Master]
     files: dict[str, bytes]
-    modules: tuple[str, ...]
+    judge_imports: tuple[str, ...]
+    student_imports: tuple[str, ...]
     config: Config
     key: str
 
@@ -51,7 +53,10 @@ def make_bundle(course, assignment):
     excluded = course.config.Autograde.get("exclude_overwriting", {}).get(assignment, [])
     files = {name: content for name, content in files_below(source, course.coursedir.ignore)
              if Path(name).suffix != ".ipynb" and name not in excluded}
-    return Bundle(assignment, masters, files, _modules(masters), course.config,
+    tests = _imports(master.graded for master in masters.values())
+    given = _imports(master.released for master in masters.values())
+    inside = BatchGrader(config=course.config).inside  # such tests import in the student's process
+    return Bundle(assignment, masters, files, tests, tests if inside else given, course.config,
                   _key(course, source, assignment))
 
 
@@ -82,12 +87,10 @@ def _version(name):
         return "none"
 
 
-def _modules(masters):
-    """Return the modules that the instructor's cells import, in the order in which they do."""
-    sources = [cell.source for master in masters.values() for cell in master.graded.cells
-               if cell.cell_type == "code"]
-    sources += [source for master in masters.values() for source in master.solutions.values()]
-    return tuple(dict.fromkeys(name for source in sources for name in _imported(source)))
+def _imports(notebooks):
+    """Return the modules that cells import, in the order in which they do."""
+    return tuple(dict.fromkeys(name for notebook in notebooks for cell in notebook.cells
+                               if cell.cell_type == "code" for name in _imported(cell.source)))
 
 
 def _imported(source):

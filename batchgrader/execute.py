@@ -1,15 +1,13 @@
-"""Runs a rebuilt notebook's cells, and goes on after cells that do not end well."""
+"""Runs a rebuilt notebook: the student's cells in one process, the tests in the judge's."""
 
-import signal
-import time
-from pathlib import Path
+import fnmatch
+from dataclasses import dataclass, field
 
 from nbformat import from_dict
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 
-from batchgrader.process.session import Session
+from batchgrader import names
 
-MOST_DEATHS = 5  # of a notebook's process; then the rest is not run
 ABNORMAL = ("died", "out of memory", "out of time", "too much output")  # worst first
 SAID = {
     "died": ("ProcessDied", "This cell ended the process that runs the notebook."),
@@ -19,91 +17,94 @@ SAID = {
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError", "bad_alloc")
 
 
-class KilledFromOutside(Exception):
-    """The process was killed by somebody else, perhaps: worth another try."""
+@dataclass
+class Executed:
+    """How a notebook's code cells went, by their index.
+
+    ended: "done", "error" or one of ABNORMAL. by_hand: why a test could not be judged by values.
+    inside: tests that ran in the student's process, because the course says so.
+    """
+
+    ended: dict[int, str] = field(default_factory=dict)
+    by_hand: dict[int, str] = field(default_factory=dict)
+    inside: set[int] = field(default_factory=set)
 
 
 class Run:
-    """One run of a notebook. After execute(), `ended` says of each code cell how it ended.
+    """One run of a notebook. student: a Student; judge: a Judge; master: its Master.
 
-    `uncertain`: a limit of time was met, and an idle machine might have been fast enough.
-    parent: where processes come from. files: {path: bytes} that the notebook finds beside it.
-    limits: of a cell. seconds: for all cells. last: a kill counts as the notebook's own doing.
+    inside: patterns of grade_ids of tests that run in the student's process. timeout_error: the
+    error output of a cell that was out of time.
     """
 
-    def __init__(self, parent, files, limits, seconds, seed, timeout_error, last):
-        self.parent, self.files, self.limits, self.seed = parent, files, limits, seed
-        self.stop_at = time.monotonic() + seconds
-        self.timeout_error, self.last = timeout_error, last
-        self.ended, self.deaths, self.session = {}, 0, None
-        self.uncertain = False
+    def __init__(self, master, student, judge, inside, timeout_error):
+        self.student, self.judge, self.inside = student, judge, inside
+        self.timeout_error = timeout_error
+        self.released = {_id(cell): cell.source for cell in master.released.cells if _id(cell)}
+        self.answers = {name: _bound(self.released[name], source)
+                        for name, source in master.solutions.items()}
 
     def execute(self, notebook):
         """Run all code cells of `notebook`, and put their outputs into it."""
-        try:
-            for index, cell in enumerate(notebook.cells):
-                if cell.cell_type == "code" and cell.source.strip():
-                    self._execute_cell(notebook, index, cell)
-        finally:
-            if self.session:
-                self.session.__exit__()
+        executed, number = Executed(), 0
+        self.judge.begin(self.student, frozenset().union(*self.answers.values()))
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code" and cell.source.strip():
+                number += 1
+                ran = self._run(notebook, index, executed, number)
+                cell.execution_count = number
+                cell.outputs = [from_dict(_kept(output)) for output in ran.outputs]
+                executed.ended[index] = _ended(ran)
+                if executed.ended[index] in ABNORMAL:
+                    cell.outputs.append(from_dict(self._said(executed.ended[index])))
+        return executed
 
-    def _execute_cell(self, notebook, index, cell):
-        left = self.stop_at - time.monotonic()
-        self.uncertain |= left <= 0
-        if left <= 0 or not self._ready(notebook, index):
-            self._stopped(index, cell, "out of time" if left <= 0 else "died")
-            return
-        ran = self._run(cell, left)
-        cell.execution_count = ran.execution_count
-        cell.outputs = [from_dict(_kept(output)) for output in ran.outputs]
-        self.ended[index] = _ended(ran)
-        if self.ended[index] in ABNORMAL:
-            self._stopped(index, cell, self.ended[index])
-
-    def _run(self, cell, left):
-        seconds = left if self.limits.seconds is None else min(left, self.limits.seconds)
-        ran = self.session.run(cell.source, seconds)
-        self.stop_at += ran.waited
-        self.uncertain |= ran.uncertain
-        if ran.ended == "died" and ran.status == -signal.SIGKILL and not self.last:
-            raise KilledFromOutside
-        if self.session.pid is None:
-            self.deaths += 1
+    def _run(self, notebook, index, executed, number):
+        cell = notebook.cells[index]
+        if is_test(cell):
+            if any(fnmatch.fnmatch(_id(cell), pattern) for pattern in self.inside):
+                executed.inside.add(index)
+                return self.student.run(cell.source, number)
+            ran = self.judge.test(cell.source, number)
+            refused = ran.answer.get("not_by_value")
+            if refused:
+                executed.by_hand[index] = str(refused[0])
+            if self._needed_later(notebook, index):
+                self.student.run(self.released[_id(cell)], number)
+            return ran
+        ran = self.student.run(self.released[_id(cell)] if is_locked(cell) else cell.source, number)
+        if is_locked(cell):
+            self.judge.prepare(cell.source)
+        elif is_solution(cell) and (bound := self.answers.get(_id(cell))):
+            self.judge.forget(bound)
         return ran
 
-    def _ready(self, notebook, index):
-        """Return whether a process stands where the cell `index` begins."""
-        while self.session is None or self.session.pid is None:
-            if self.deaths > MOST_DEATHS:
-                return False
-            self.session = self._new_session()
-            for before, cell in enumerate(notebook.cells[:index]):
-                # Answers and the student's own cells are run again; tests have been judged.
-                if (cell.cell_type == "code" and self.ended.get(before) in ("done", "error")
-                        and not (is_grade(cell) and not is_solution(cell))):
-                    ran = self._run(cell, max(self.stop_at - time.monotonic(), 1))
-                    if self.session.pid is None:
-                        self.ended[before] = ran.ended
-                        break
-        return True
+    def _needed_later(self, notebook, index):
+        """Return whether a later cell of the student's uses a name that this test binds."""
+        bound = _bound(self.released[_id(notebook.cells[index])])
+        return bool(bound) and any(
+            bound & names.used(cell.source) for cell in notebook.cells[index + 1:]
+            if cell.cell_type == "code" and not is_test(cell))
 
-    def _new_session(self):
-        session = Session(self.parent, self.limits, self.seed)
-        for name, content in self.files.items():
-            path = Path(session.folder) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        return session
+    def _said(self, ended):
+        if ended not in SAID:
+            return {"output_type": "error", **self.timeout_error}
+        name, text = SAID[ended]
+        return {"output_type": "error", "ename": name, "evalue": text,
+                "traceback": [f"{name}: {text}"]}
 
-    def _stopped(self, index, cell, ended):
-        """Note how the cell ended, and show it as an error in the cell."""
-        self.ended[index] = ended
-        error = self.timeout_error
-        if ended in SAID:
-            name, text = SAID[ended]
-            error = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
-        cell.outputs.append(from_dict({"output_type": "error", **error}))
+
+def is_test(cell):
+    """Return whether a cell gives points by its outcome."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def _id(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _bound(*sources):
+    return frozenset().union(*(names.bound(names.bindings(source)) for source in sources))
 
 
 def _ended(ran):

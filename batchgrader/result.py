@@ -14,13 +14,15 @@ WORST_FIRST = (SYSTEM_ERROR, NOT_GRADABLE, "died", "out of memory", "out of time
 class Question:
     """One cell that gives points.
 
-    points: None if only a person can give them. person: why one has to look, or "".
+    points: None if only a person can give them. person: why one has to look, or "". inside:
+    whether the test ran in the student's process, where it can be forged.
     """
 
     points: float | None
     most: float
     outcome: str
     person: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True)

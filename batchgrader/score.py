@@ -3,16 +3,16 @@
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from batchgrader.execute import ABNORMAL
-from batchgrader.result import ERROR, GRADED, WRONG, Question
+from batchgrader.result import ERROR, GRADED, NOT_GRADABLE, WRONG, Question
 
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 
 
-def questions(notebook, ended, unclear):
+def questions(notebook, executed, unclear):
     """Return {grade_id: Question} of a notebook.
 
-    ended: {index of a code cell: how it ended}. unclear: {grade_id of an answer: why a person
-    has to look}.
+    executed: how its cells went, an Executed. unclear: {grade_id of an answer: why a person has
+    to look}.
     """
     found, answer = {}, None
     for index, cell in enumerate(notebook.cells):
@@ -20,7 +20,7 @@ def questions(notebook, ended, unclear):
             answer = index
         if is_grade(cell):
             found[cell.metadata.nbgrader.grade_id] = _question(
-                notebook, index, answer, ended, unclear)
+                notebook, index, answer, executed, unclear)
         elif is_task(cell):
             found[cell.metadata.nbgrader.grade_id] = Question(
                 None, float(cell.metadata.nbgrader.points), GRADED)
@@ -38,7 +38,7 @@ def _comment(cell):
     return "No response." if untouched and not is_task(cell) else None
 
 
-def _question(notebook, index, answer, ended, unclear):
+def _question(notebook, index, answer, executed, unclear):
     cell = notebook.cells[index]
     most = float(cell.metadata.nbgrader.points)
     answers = [] if answer is None else [answer]
@@ -48,7 +48,11 @@ def _question(notebook, index, answer, ended, unclear):
     except ValueError as error:
         points, person = 0, person or f"the test gave a score that it cannot give: {error}"
     person = person or _broken(cell)
-    return Question(points, most, _outcome(cell, points, [index, *answers], ended), person)
+    inside = index in executed.inside
+    if index in executed.by_hand and points != most:
+        return Question(None, most, NOT_GRADABLE, f"the test needs {executed.by_hand[index]}")
+    outcome = _outcome(cell, points, [index, *answers], executed.ended)
+    return Question(points, most, outcome, person, inside)
 
 
 def _names(notebook, indexes):

@@ -25,6 +25,10 @@ class BatchGrader(Configurable):
     depends_on = List(Unicode(), help=(
         "Files and folders of the course that tests import. When one changes, hand-ins are "
         "graded again.")).tag(config=True)
+    inside = List(Unicode(), help=(
+        "Tests, by grade_id or pattern, that run in the student's process, because values are "
+        "not enough for them. A student can forge their points; the result says so.")).tag(
+        config=True)
     environment = Dict(help="Environment variables that cells find.").tag(config=True)
 
 

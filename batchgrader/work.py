@@ -1,6 +1,7 @@
 """Grades one hand-in: (bundle, files) to Result, wherever it runs."""
 
 import atexit
+import contextlib
 import os
 import threading
 
@@ -20,11 +21,13 @@ from nbgrader.preprocessors import (
 from traitlets.utils.importstring import import_item
 
 from batchgrader import handin, score
-from batchgrader.execute import KilledFromOutside, Run
+from batchgrader.execute import Run
+from batchgrader.judge.judge import Judge
 from batchgrader.process.session import Parent, ParentLost
 from batchgrader.rebuild import rebuild
 from batchgrader.result import NOT_GRADABLE, SYSTEM_ERROR, Book, Result
 from batchgrader.settings import BatchGrader, cell_limits, timeout_error
+from batchgrader.student import KilledFromOutside, Student
 
 ATTEMPTS = 3
 # What they do is done elsewhere: on the master, in the gradebook, or by this file.
@@ -87,16 +90,19 @@ def _book(bundle, master, handed_in, others, last):
     resources = {"nbgrader": {"assignment": bundle.assignment}}
     for step in before:
         notebook, resources = step(config=bundle.config)(notebook, resources)
-    run = Run(_parent(bundle), others | bundle.files, cell_limits(bundle.config),
-              BatchGrader(config=bundle.config).seconds, 0, timeout_error(bundle.config), last)
-    run.execute(notebook)
+    settings, limits = BatchGrader(config=bundle.config), cell_limits(bundle.config)
+    student = Student(_parent(bundle, bundle.student_imports), others | bundle.files, limits,
+                      settings.seconds, last)
+    with contextlib.closing(student), _judge(bundle, limits) as judge:
+        executed = Run(master, student, judge, settings.inside,
+                       timeout_error(bundle.config)).execute(notebook)
     for step in after:
         notebook, resources = step(config=bundle.config)(notebook, resources)
     repairs = (*handed_in.repairs, *rebuilt.repairs)
-    questions = score.questions(notebook, run.ended, rebuilt.unclear)
+    questions = score.questions(notebook, executed, rebuilt.unclear)
     comments = score.comments(notebook)
     _tell(notebook, [*repairs, *rebuilt.unclear.values()])
-    return Book(questions, comments, repairs, nbformat.writes(notebook)), run.uncertain
+    return Book(questions, comments, repairs, nbformat.writes(notebook)), student.uncertain
 
 
 def _steps(config):
@@ -121,23 +127,45 @@ def _tell(notebook, sentences):
             f"**Before this notebook was graded:**\n\n{lines}", id="before-grading"))
 
 
-_parents, _lock, _stopped = {}, threading.Lock(), threading.Event()
+_parents, _judges, _lock, _stopped = {}, {}, threading.Lock(), threading.Event()
 
 
-def _parent(bundle):
-    """Return this process's parent for hand-ins of an assignment; start one where none lives."""
+def _parent(bundle, modules):
+    """Return this process's parent for processes that import `modules`; start one if need be.
+
+    Students' processes and judges have parents of their own: what a parent has imported for the
+    judge is in the memory of all its children.
+    """
     environment = _environment(bundle)
-    key = bundle.modules, tuple(environment.items())
+    key = modules is bundle.judge_imports, modules, tuple(environment.items())
     with _lock:
         if _stopped.is_set():
             raise ParentLost("grading was stopped")
         parent = _parents.get(key)
         if parent is None or parent.process.poll() is not None:
-            parent = _parents[key] = Parent(bundle.modules, environment)
+            parent = _parents[key] = Parent(modules, environment)
             if parent.threads != 1:  # forked children could hang: each imports for itself
                 parent.stop()
                 parent = _parents[key] = Parent((), environment)
         return parent
+
+
+@contextlib.contextmanager
+def _judge(bundle, limits):
+    """Give a judge that nobody else has meanwhile; keep it for the next hand-in if all went well.
+    """
+    free = _judges.setdefault(bundle.key, [])
+    parent = _parent(bundle, bundle.judge_imports)
+    try:
+        judge = free.pop()
+    except IndexError:
+        judge = Judge(parent, bundle.files, limits)
+    try:
+        yield judge
+    except BaseException:
+        judge.end()
+        raise
+    free.append(judge)
 
 
 def _environment(bundle):
@@ -158,5 +186,6 @@ def stop_parents():
     """End all processes of hand-ins, and start no more."""
     _stopped.set()
     with _lock:
+        _judges.clear()
         while _parents:
             _parents.popitem()[1].stop()

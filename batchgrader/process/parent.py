@@ -23,7 +23,8 @@ import time
 from pathlib import Path
 
 from batchgrader.process import channel
-from batchgrader.process.shell import make_shell, take_over
+from batchgrader.process.serve import serve
+from batchgrader.process.shell import make_shell
 
 PR_SET_PDEATHSIG = 1
 
@@ -139,22 +140,6 @@ def _child(order, descriptors, shell, place, parent):
     _limit(order["memory"])
     _seed(order["seed"])
     serve(socket.socket(fileno=asked), shell)
-
-
-def serve(sock, shell):
-    """Run each cell that is asked for; report outputs, then whether it ended well."""
-    take_over(shell, lambda output: channel.send(sock, {"output": output}))
-    libc = ctypes.CDLL(None)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while (asked := channel.receive(sock)) is not None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            good, number = shell.run(asked["run"])
-        except KeyboardInterrupt:
-            good, number = False, None
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        libc.fflush(None)
-        channel.send(sock, {"done": good, "execution_count": number})
 
 
 def _limit(memory):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from batchgrader.process import channel
 
+MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
 GRACE = 3  # seconds that a cell has to end after it was interrupted
 BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
 
@@ -40,6 +41,7 @@ class Ran:
     outputs: list = field(default_factory=list)
     execution_count: int | None = None
     status: int | None = None  # exit code, or minus the signal, if it died
+    answer: dict = field(default_factory=dict)  # all that the process says at the end
     waited: float = 0  # seconds for which others had the processor
     uncertain: bool = False  # out of time, and an idle machine might have been fast enough
 
@@ -103,14 +105,21 @@ class Session:
         for descriptor in self.pipes:
             os.set_blocking(descriptor, False)
 
-    def run(self, code, seconds=None):
+    def run(self, code, seconds=None, **more):
         """Return what came of a cell. seconds: instead of the limit's."""
+        return self.request({"run": code, **more}, seconds)
+
+    def request(self, request, seconds=None, answer=None):
+        """Return what came of a request, see process/serve.py.
+
+        answer: function that answers questions which the process asks meanwhile.
+        """
         seconds = self.limits.seconds if seconds is None else seconds
         try:
-            channel.send(self.socket, {"run": code})
+            channel.send(self.socket, request)
         except OSError:
             return Ran("died", status=self.end())
-        return _Cell(self, seconds).watch()
+        return _Request(self, seconds, answer).watch()
 
     def signal(self, number):
         """Send the process a signal."""
@@ -137,13 +146,13 @@ class Session:
             self.end()
 
 
-class _Cell:
-    """One cell while it runs."""
+class _Request:
+    """One request while it is worked on."""
 
-    def __init__(self, session, seconds):
-        self.session, self.seconds = session, seconds
+    def __init__(self, session, seconds, answer):
+        self.session, self.seconds, self.answer = session, seconds, answer
         self.ran, self.size = Ran(), 0
-        self.inbox = channel.Inbox(session.limits.output + (1 << 20))
+        self.inbox = channel.Inbox(MOST_OF_A_VALUE)
         self.started, self.before = time.monotonic(), _used(session.pid)
         self.stop_at = None if seconds is None else self.started + seconds
         self.interrupted = False
@@ -184,12 +193,24 @@ class _Cell:
                 for descriptor in self.session.pipes:
                     self._drain(descriptor)
                 return self._over(message)
-            self._output(message["output"])
+            if "question" in message and self.answer:
+                self._reply(message["question"])
+            elif "output" in message:
+                self._output(message["output"])
         self.size += len(data)
         return self._enough()
 
+    def _reply(self, question):
+        """Answer a question of the process, and give it what is left of its time."""
+        left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0.1)
+        answer, outputs = self.answer(question, left)
+        for output in outputs:
+            self._output(output)
+        with contextlib.suppress(OSError):
+            channel.send(self.session.socket, answer)
+
     def _over(self, message):
-        self.ran.execution_count = message["execution_count"]
+        self.ran.answer, self.ran.execution_count = message, message.get("execution_count")
         if self.ran.ended == "done" and not message["done"]:
             self.ran.ended = "error"
         return True

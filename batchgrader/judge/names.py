@@ -1,0 +1,170 @@
+"""The judge's names: what the instructor's cells define; all else comes from the student.
+
+A student's name is looked up when a test uses it, not before. So a test costs what it asks for,
+and a name that a locked cell defines can never be the student's.
+"""
+
+import ast
+import builtins
+import contextlib
+import inspect
+import linecache
+import types
+
+from batchgrader.judge import keras_values
+from batchgrader.judge.values import NotByValue, decode, encode
+
+KINDS = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD,
+         inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.KEYWORD_ONLY,
+         inspect.Parameter.VAR_KEYWORD)
+# What a function of the student's is here: its body asks the student's process.
+BODY = "def function(*args, **kwargs):\n    return __ask_student__({number}, args, kwargs)\n"
+
+
+class StudentStopped(BaseException):
+    """The student's process did not answer: the test cannot go on. No `except Exception` in a
+    test may take this for an answer."""
+
+
+class Names(dict):
+    """The namespace in which locked cells and tests run.
+
+    ask: function of a question, as judge/student.py answers it. answers: names that are the
+    student's even where Python or a locked cell has them too.
+    """
+
+    def __init__(self, ask):
+        super().__init__()
+        self.ask, self.answers, self.sources = ask, frozenset(), []
+        self.open, self.fetched, self.not_by_value = False, {}, []
+        builtins.__ask_student__ = self._call
+
+    @contextlib.contextmanager
+    def to_student(self, sources):
+        """Let names be the student's meanwhile. sources: of the cells that the student ran."""
+        self.open, self.sources, self.fetched, self.not_by_value = True, sources, {}, []
+        try:
+            yield
+        finally:
+            self.open, self.fetched = False, {}
+
+    def __missing__(self, name):
+        if name not in self.fetched:
+            self.fetched[name] = self._fetch(name)
+        return self.fetched[name]
+
+    def __contains__(self, name):
+        if super().__contains__(name):
+            return True
+        try:
+            self.__missing__(name)
+        except KeyError:
+            return False
+        return True
+
+    def get(self, name, default=None):
+        """Return the value of a name, here or there."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def _fetch(self, name):
+        private = not isinstance(name, str) or name.startswith("_")
+        if not self.open or private or (hasattr(builtins, name) and name not in self.answers):
+            raise KeyError(name)
+        answer = self._answer({"value": name}, name)
+        if "missing" in answer:
+            raise KeyError(name)
+        return self._decode(answer["value"], name)
+
+    def _call(self, number, args, kwargs):
+        name = "what the test calls"
+        try:
+            question = {"call": [number, encode(args), encode(kwargs)]}
+        except NotByValue as error:
+            self._refuse(name, f"an argument cannot be sent: {error}")
+        answer = self._answer(question, name)
+        if "raised" in answer:
+            raise _raised(*map(str, answer["raised"]))
+        if "graph" in answer:
+            inputs = keras_values.symbolic([*args, *kwargs.values()])
+            try:
+                return keras_values.decode_graph(answer["graph"], inputs)
+            except Exception as error:
+                self._refuse(name, f"it is no graph of Keras layers: {error}")
+        return self._decode(answer["value"], f"the result of {name}")
+
+    def _answer(self, question, name):
+        answer = self.ask(question)
+        if not isinstance(answer, dict) or "stopped" in answer:
+            raise StudentStopped
+        if "not_by_value" in answer:
+            self._refuse(name, str(answer["not_by_value"])[:300])
+        if not {"value", "graph", "missing", "raised"}.intersection(answer):
+            self._refuse(name, "it did not arrive")
+        return answer
+
+    def _decode(self, data, name):
+        try:
+            return decode(data, lambda found: self._function(name, **found))
+        except (NotByValue, TypeError) as error:
+            self._refuse(name, str(error))
+
+    def _refuse(self, name, why):
+        self.not_by_value.append(f"{name}: {why}")
+        raise NotByValue(f"{name}: {why}")
+
+    def _function(self, known_as, number, parameters, name):
+        """Return a function that asks the student's process; its source is the student's text."""
+        code = compile(BODY.format(number=int(number)), "<student>", "exec").co_consts[0]
+        found = _source(self.sources, known_as) or _source(self.sources, name)
+        if found:
+            source, first = found
+            file = f"<cell of the student {hash(source)}>"
+            linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+            code = code.replace(co_filename=file, co_firstlineno=first)
+        name = str(name)[:100]
+        function = types.FunctionType(code.replace(co_name=name), self, name)
+        function.__qualname__, function.__module__ = name, "__main__"
+        if parameters is not None:
+            function.__signature__ = inspect.Signature([
+                inspect.Parameter(str(each), KINDS[kind], default=(
+                    ... if default else inspect.Parameter.empty))
+                for each, kind, default in parameters])
+        return function
+
+
+def _source(sources, name):
+    """Return (source of the cell, line) where the student's cells last define function `name`."""
+    for source in reversed(sources):
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in reversed(list(ast.walk(ast.parse(source)))):
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+                    first = min([node, *node.decorator_list], key=lambda part: part.lineno)
+                    return source, first.lineno
+                if isinstance(node, ast.Assign) and any(
+                        isinstance(target, ast.Name) and target.id == name
+                        for target in node.targets):
+                    return source, node.lineno
+    return None
+
+
+def _raised(builtin, name, text, trace):
+    """Return an exception like the student's: of a built-in class, under the student's name."""
+    kind = getattr(builtins, builtin, Exception)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = Exception
+    if kind.__name__ != name:
+        kind = type(name[:100], (kind,), {"__module__": "__main__", "__init__": _keep_text,
+                                          "__str__": lambda error: error.text})
+    try:
+        error = kind(text)
+    except TypeError:  # such as UnicodeDecodeError, which wants five arguments
+        error = Exception(f"{name}: {text}")
+    error.add_note(f"In the student's process:\n{trace[-4000:]}")
+    return error
+
+
+def _keep_text(error, text):
+    error.text = text
