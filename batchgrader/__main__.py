@@ -111,7 +111,7 @@ def _grade(arguments):
     with watch as watching:
         results = grade.grade(course, assignment, arguments.jobs, arguments.student,
                               arguments.force, watch=watching)
-    rows = _rows(course, assignment)
+    rows = table.rows(course, assignment)
     if arguments.json:
         print(json.dumps(table.data(rows, results), indent=1))
     else:
@@ -120,18 +120,6 @@ def _grade(arguments):
     if all(result.outcome == SYSTEM_ERROR for result in results.values()):
         return 2
     return 1 if any(result.person for result in results.values()) else 0
-
-
-def _rows(course, assignment):
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from batchgrader import table
-
-    try:
-        return table.rows(course, assignment)
-    except SQLAlchemyError as error:
-        raise CourseError("All is graded, but the gradebook cannot be read now "
-                          f"({error}): run the same command again to see the points.") from error
 
 
 def _feedback(arguments):

@@ -166,7 +166,8 @@ def _check_language(document, language):
     named = str(kernel.get("name", "")).lower()
     said = [name for name in said if isinstance(name, str) and name] or [
         name for kernels, name in LANGUAGES.items() if re.match(rf"{kernels}\b", named)]
-    if said and language.lower() not in [name.lower() for name in said]:
+    right = re.compile(rf"i?{re.escape(language)}[\d. ]*", re.I)  # python, Python 3, ipython
+    if said and not any(right.fullmatch(name) for name in said):
         raise NotGradable(f"The notebook is written for {said[0]}, but this assignment is in "
                           f"{language.capitalize()}. Hand in the notebook of the assignment.")
 

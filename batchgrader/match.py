@@ -64,8 +64,9 @@ class Matching:
         return position in self.place.values()
 
     def _free(self):
-        return [index for index in self.own() if index not in self.kept | self.held
-                and not _is_badge(self._texts[index])]
+        taken = self.kept | self.held
+        return [index for index in self.own()
+                if index not in taken and not _is_badge(self._texts[index])]
 
     def _open(self):
         return [target for target in self._answers
@@ -185,8 +186,8 @@ class Matching:
                      if self.cells[index].grade_id == target.grade_id
                      and not self._is_anothers(target, index)]
             untouched = [index for index in named if self._texts[index] == target.source]
-            for index in untouched:
-                self.place[index] = target.position
+            self.place |= dict.fromkeys(untouched[:1], target.position)
+            self.dropped |= set(untouched)
             real = [index for index in named
                     if index not in untouched and not self._is_empty(target, index)]
             parts = self._parts(target, real)
@@ -212,17 +213,23 @@ class Matching:
                 and {line for line, _ in self._bindings(index)} <= target.known)
 
     def _parts(self, target, indices):
-        """Return the indices whose texts, one after the other, are the answer; [] if unclear."""
+        """Return the indices whose texts, one after the other, are the answer; [] if unclear.
+
+        Of copies the first counts. Pieces of a split answer stand side by side, and at most one
+        of them is a whole answer.
+        """
         distinct = list({self._texts[index]: index for index in reversed(indices)}.values())[::-1]
         whole = [index for index in distinct if self._is_whole(target, index)]
-        if len(distinct) <= 1 or (len(whole) <= 1 and self._are_neighbors(distinct)):
-            for index in set(indices) - set(distinct):
-                self.place[index] = target.position
-            return distinct
-        return []
+        split = len(whole) <= 1 and self._are_neighbors(distinct) and (
+            not target.names or any(self.binds(target, index) for index in distinct))
+        if len(distinct) > 1 and not split:
+            return []
+        self.dropped |= set(indices) - set(distinct)
+        return distinct
 
     def _are_neighbors(self, indices):
-        return not set(range(min(indices), max(indices))) & set(self.own()) - set(indices)
+        span = set(range(min(indices), max(indices))) if indices else set()
+        return not span & set(self.own()) - set(indices)
 
     def _untouched(self):
         """Drop stubs that nobody wrote in, and note whose they are."""

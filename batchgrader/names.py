@@ -3,25 +3,33 @@
 import ast
 import re
 import textwrap
+import warnings
 from functools import lru_cache
 
 # Cell magics under which Python stands that runs in the notebook.
 PYTHON = ("%%time", "%%capture")
-MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 BINDING_LINE = re.compile(
-    r"^(?:async\s+def|def|class|import)\s+(\w+)|^from\s+[\w.]+\s+import\s+(\w+)"
-    r"|^([A-Za-z_][\w, ]*?)\s*(?::[^=]+)?=(?!=)", re.MULTILINE)
+    r"^(?:async +def|def|class|import) +(\w+)|^from +[\w.]+ +import +(\w+)"
+    r"|^([A-Za-z_][\w, ]*?)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+PARSED = 200_000  # characters: a tree of pasted data takes hundreds of times the memory
+
+# A student's "\d" is no concern of whoever grades it. A filter is set once, for all threads.
+NAME = "a_hand_in"
+warnings.filterwarnings("ignore", module=NAME)
 
 
 def statements(source):
-    """Return the top-level statements of `source`, or None if it is no Python.
+    """Return the top-level statements of `source`, or None if Python cannot read it.
 
     Lines that only IPython knows (%magic, !command) count as pass.
     """
     if source.startswith("%%") and not source.startswith(PYTHON):
         return []
+    if len(source) > PARSED:
+        return None
     try:
-        return ast.parse(textwrap.dedent(MAGIC.sub(r"\1pass", source))).body
+        return ast.parse(textwrap.dedent(MAGIC.sub(r"\1pass", source)), NAME).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -34,9 +42,12 @@ def bindings(source):
     is read line by line, so that a mistake in it does not hide which answer it is.
     """
     body = statements(source)
-    if body is None:
-        return tuple(_bindings_by_lines(source))
-    return tuple((ast.dump(line), frozenset(_names(line))) for line in body)
+    if body is not None:
+        try:
+            return tuple((ast.dump(line), frozenset(_names(line))) for line in body)
+        except RecursionError:  # a sum of a thousand numbers
+            pass
+    return tuple(_bindings_by_lines(source[:PARSED]))
 
 
 def bound(found, known=frozenset()):

@@ -1,11 +1,14 @@
 """What there is to recognize a master's cells by."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from batchgrader.names import bindings, bound, used
 
 ANSWER, FIXED, PLAIN = "answer", "fixed", "plain"
+COMPARED = 10_000  # characters: more than a cell that a person writes
+LONG_ENOUGH = 20   # characters that do not stand in another text by chance
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,17 @@ def _is(cell, flag):
     return cell.metadata.get("nbgrader", {}).get(flag, False)
 
 
-def words(source):
-    """Return how often each word and sign stands in `source`."""
-    spaced = "".join(sign if sign.isalnum() or sign == "_" else f" {sign} " for sign in source)
-    return Counter(spaced.split())
-
-
 def likeness(one, other):
-    """Return how much of two texts is the same words: 0 to 1, 1 also if `other` is within `one`."""
-    if len(other) >= 20 and other in one:
+    """Return how much of two texts is the same words: 0 to 1, 1 also if `other` is within `one`.
+
+    Of a long text the beginning is compared.
+    """
+    if len(other) >= LONG_ENOUGH and other in one:
         return 1.0
-    ones, others = words(one), words(other)
+    ones, others = _words(one), _words(other)
     return 2 * (ones & others).total() / max(1, ones.total() + others.total())
+
+
+def _words(text):
+    """Return how often each word and sign stands in the beginning of `text`."""
+    return Counter(re.findall(r"\w+|[^\w\s]", text[:COMPARED]))

@@ -3,6 +3,8 @@
 import ast
 import re
 
+from batchgrader.names import statements
+
 HAND_IN = ("Hand in the notebook itself: in Colab with File, Download, Download .ipynb, "
            "in JupyterLab with File, Download.")
 AGAIN = "Open it where it was written, save it, download it again and hand in that file."
@@ -74,7 +76,5 @@ def _ends_in_a_word(rest):
 def _is_script(content):
     if CODE.search(content):
         return True
-    try:
-        return any(not isinstance(line, ast.Expr) for line in ast.parse(content).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+    lines = statements(content) or []
+    return any(not isinstance(line, ast.Expr) for line in lines)

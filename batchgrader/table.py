@@ -4,6 +4,9 @@ import textwrap
 from collections import Counter
 from dataclasses import dataclass
 
+from batchgrader.gradebook import OpenGradebook
+from batchgrader.settings import BatchGrader
+
 WIDTH = 80
 
 
@@ -11,7 +14,8 @@ WIDTH = 80
 class Row:
     """One student's points in one assignment.
 
-    score: points so far; max_score: points there are; by_hand: points that a person still gives.
+    score: points so far, less what is taken off for being late, as nbgrader exports them
+    (plugins/export.py); max_score: points there are; by_hand: points that a person still gives.
     """
 
     student: str
@@ -21,16 +25,21 @@ class Row:
 
 
 def rows(course, assignment):
-    """Return a Row for each student whose hand-in is in the gradebook of `course`."""
-    with course.gradebook as gradebook:
-        return sorted((_row(s) for s in gradebook.assignment_submissions(assignment)),
-                      key=lambda row: row.student)
+    """Return a Row for each student whose hand-in is in the gradebook of `course`.
+
+    Raises GradebookError.
+    """
+    with OpenGradebook(course, BatchGrader(config=course.config).patience) as gradebook:
+        return gradebook.patiently(lambda: sorted(
+            map(_row, gradebook.api.assignment_submissions(assignment)),
+            key=lambda row: row.student))
 
 
 def _row(submission):
     open_grades = [grade for notebook in submission.notebooks for grade in notebook.grades
                    if grade.needs_manual_grade]
-    return Row(submission.student.id, submission.score, submission.max_score,
+    late = submission.late_submission_penalty or 0.0
+    return Row(submission.student.id, max(0.0, submission.score - late), submission.max_score,
                sum(grade.max_score for grade in open_grades))
 
 
