@@ -11,7 +11,7 @@ import inspect
 import linecache
 import types
 
-from batchgrader.judge import keras_values
+from batchgrader.judge import keras_values, seeds
 from batchgrader.judge.values import NotByValue, decode, encode
 
 KINDS = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -37,7 +37,9 @@ class Names(dict):
         super().__init__()
         self.ask, self.answers, self.sources = ask, frozenset(), []
         self.open, self.fetched, self.not_by_value = False, {}, []
+        self.seeds = []
         builtins.__ask_student__ = self._call
+        seeds.watch(lambda module, seed: self.seeds.append([module, seed]))
 
     @contextlib.contextmanager
     def to_student(self, sources):
@@ -81,9 +83,10 @@ class Names(dict):
     def _call(self, number, args, kwargs):
         name = "what the test calls"
         try:
-            question = {"call": [number, encode(args), encode(kwargs)]}
+            question = {"call": [number, encode(args), encode(kwargs)], "seeds": self.seeds}
         except NotByValue as error:
             self._refuse(name, f"an argument cannot be sent: {error}")
+        self.seeds = []
         answer = self._answer(question, name)
         if "raised" in answer:
             raise _raised(*map(str, answer["raised"]))

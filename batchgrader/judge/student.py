@@ -4,7 +4,7 @@ import inspect
 import json
 import traceback
 
-from batchgrader.judge import keras_values
+from batchgrader.judge import keras_values, seeds
 from batchgrader.judge.values import NotByValue, decode, encode
 
 
@@ -23,6 +23,7 @@ class Student:
         try:
             if "value" in question:
                 return self._value(question["value"])
+            seeds.sow(question["seeds"])
             return self._call(*question["call"])
         except NotByValue as error:
             return {"not_by_value": str(error)}
