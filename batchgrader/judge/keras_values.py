@@ -13,10 +13,12 @@ CODE = ("__lambda__", "__typespec__", "function", "Lambda")  # classes that carr
 
 
 def encode(value):
-    """Return a layer, model, optimizer-free part or symbolic tensor as data; None if it is none."""
+    """Return a layer, model, class of layers or symbolic input as data; None if it is none."""
     keras = sys.modules["keras"]
     if type(value) is keras.KerasTensor:
         return {"keras": {"tensor": [list(value.shape), str(value.dtype)]}}
+    if isinstance(value, type) and getattr(keras.layers, value.__name__, None) is value:
+        return {"keras": {"class": value.__name__}}
     if not isinstance(value, keras.layers.Layer):
         return None
     kind = type(value)
@@ -59,12 +61,15 @@ def symbolic(arguments):
 
 
 def decode(content):
-    """Return the layer, model or symbolic input; raise NotByValue if it is none of Keras's."""
+    """Return the layer, model, class or symbolic input; NotByValue if it is none of Keras's."""
     import keras
 
     if "tensor" in content:
         shape, dtype = content["tensor"]
         return keras.Input(batch_shape=tuple(shape), dtype=str(dtype))
+    if "class" in content:
+        found = getattr(keras.layers, str(content["class"]))
+        return found if isinstance(found, type) else values.refuse("it is no class of a layer")
     config = values.decode(content["layer"])
     _check(config)
     layer = keras.saving.deserialize_keras_object(config, safe_mode=True)

@@ -33,7 +33,7 @@ def encode(value, function=None, depth=0):
     if value is None or kind in (bool, float, str):
         return value
     if kind is int:
-        return value if value.bit_length() < 8192 else _refuse("it is an enormous number")
+        return value if value.bit_length() < 8192 else refuse("it is an enormous number")
 
     def parts(values):
         return [encode(part, function, depth + 1) for part in values]
@@ -59,7 +59,7 @@ def encode(value, function=None, depth=0):
     for library, encoder in LIBRARIES.items():
         if library in sys.modules and (data := encoder(value)) is not None:
             return data
-    return _refuse(f"it is of type {_name(kind)}, which cannot leave the student's process as a "
+    return refuse(f"it is of type {_name(kind)}, which cannot leave the student's process as a "
                    "value")
 
 
@@ -71,12 +71,12 @@ def decode(data, function=None):
     if data is None or type(data) in (bool, int, float, str):
         return data
     if type(data) is not dict or len(data) != 1:
-        _refuse("it is no value at all")
+        refuse("it is no value at all")
     (kind, content), = data.items()
     if kind == "function" and function:
         return function(content)
     if kind not in DECODERS:
-        _refuse(f"it is of an unknown kind, {kind!r:.20}")
+        refuse(f"it is of an unknown kind, {kind!r:.20}")
     try:
         return DECODERS[kind](content, lambda part: decode(part, function))
     except NotByValue:
@@ -85,7 +85,8 @@ def decode(data, function=None):
         raise NotByValue(f"it is no value of the kind {kind}: {error}") from None
 
 
-def _refuse(why):
+def refuse(why):
+    """Raise NotByValue."""
     raise NotByValue(why)
 
 
@@ -102,7 +103,7 @@ def _encode_numpy(value):
     if kind is numpy.ndarray or (isinstance(value, numpy.generic)
                                  and kind.__module__ == "numpy"):
         if not NUMBERS.fullmatch(value.dtype.str):
-            return _refuse(f"it is an array of {value.dtype}")
+            return refuse(f"it is an array of {value.dtype}")
         data = [value.dtype.str, list(value.shape), base64.b64encode(value.tobytes()).decode()]
         return {"array" if kind is numpy.ndarray else "scalar": data}
     if isinstance(value, numpy.dtype) and NUMBERS.fullmatch(value.str):
@@ -133,14 +134,14 @@ def _decode_array(content, _):
 
     dtype, shape, text = content
     if not NUMBERS.fullmatch(dtype):
-        _refuse(f"its data are of the kind {dtype!r:.20}")
+        refuse(f"its data are of the kind {dtype!r:.20}")
     return numpy.frombuffer(base64.b64decode(text), numpy.dtype(dtype)).reshape(shape).copy()
 
 
 def _decode_module(name, _):
     # Only what the instructor's own cells have imported; a name imports nothing.
     if name not in sys.modules or name.split(".")[0] in ("batchgrader", "__main__"):
-        _refuse(f"the module {name!r:.40} is none of the assignment's")
+        refuse(f"the module {name!r:.40} is none of the assignment's")
     return sys.modules[name]
 
 
