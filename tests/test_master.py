@@ -116,6 +116,25 @@ def test_answers_with_one_name_are_known_by_their_place():
     assert {"model = 1", "model = 2"}.isdisjoint(answers.values()) and set(unclear) == {"a", "b"}
 
 
+def test_a_scratch_value_of_a_shared_name_is_no_answer():
+    stub = "model = ...\n### BEGIN SOLUTION\n### END SOLUTION"
+    made = a_master(("a", "solution", stub), ("a_test", "grade", "test(model)"),
+                    ("b", "solution", stub), ("b_test", "grade", "model.test()"))
+    empty = made.released.cells[0].source
+    answers, unclear = rebuilt_answers(made, empty, "test(model)", "model = 2", "model.test()",
+                                       "model = 9")
+    assert (answers, unclear) == ({"a": empty, "b": "model = 2"}, {})
+
+
+def test_an_answer_that_defines_all_names_comes_before_one_that_defines_some():
+    made = a_master(("a", "solution", "x = ...\ny = ...\n### BEGIN SOLUTION\n### END SOLUTION"),
+                    ("a_test", "grade", "x, y"))
+    answers, unclear = rebuilt_answers(made, "x = 1", "print()", "x, y = 2, 3", "x, y")
+    assert (answers, unclear) == ({"a": "x, y = 2, 3"}, {})
+    answers, unclear = rebuilt_answers(made, "x = 1", "y = 2", "x, y")
+    assert (answers, unclear) == ({"a": "x = 1\ny = 2"}, {})
+
+
 @pytest.mark.parametrize("other", ["ps0", "ps2", "ps3", "ps4", "ps5", "ps6"])
 @pytest.mark.parametrize("stripped", [False, True])
 def test_another_assignment_of_the_course_is_told_from_this_one(other, stripped, ps1):
