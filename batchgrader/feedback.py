@@ -54,8 +54,8 @@ def write_feedback(course_root, assignment, students, jobs, said=lambda student,
     """Write the pages of `students`, `jobs` at a time, with nbgrader's generate_feedback.
 
     said: called with each student and problem as soon as it is known. Returns {student: None, or
-    why there is no page, in a sentence}. What nbgrader says goes to feedback.log beside the
-    record. Raises CourseError or GradebookError.
+    why there is no page, in a sentence}. What nbgrader says of it goes to feedback.log beside
+    the record. Raises CourseError or GradebookError.
     """
     course = open_course(course_root)
     record, hashes = _Record(course, assignment), _hashes(course, assignment)
@@ -71,13 +71,17 @@ def write_feedback(course_root, assignment, students, jobs, said=lambda student,
 
 def _written(course, assignment, students, jobs, hashes):
     """Write pages; yield (student, None or why there is none)."""
+    todo = []
     for student in students:
         if student not in hashes:
             yield student, f"there is no graded copy; run `batchgrader grade {assignment}` first"
-    todo = [student for student in students if student in hashes]
+        elif glob.escape(student) != student:
+            yield student, "nbgrader takes the name for a pattern of names; rename the student"
+        else:
+            todo.append(student)
     log = _place(course, assignment) / "feedback.log"
     log.write_bytes(b"")
-    write = functools.partial(_write, os.path.abspath(course.coursedir.root), assignment)
+    write = functools.partial(_write, course.coursedir.root, assignment, log)
     jobs = min(jobs, math.ceil(len(todo) / PAGES_A_PROCESS))
     if jobs > 1:
         yield from _in_processes(write, todo, jobs, log)
@@ -104,19 +108,24 @@ def _in_processes(write, students, jobs, log):
         pool.shutdown(cancel_futures=True)
 
 
-def _write(root, assignment, student):
+def _write(root, assignment, log, student):
     """Write one student's page; return None, or why there is none."""
-    result = _opened(root).generate_feedback(assignment, glob.escape(student), force=True)
-    return None if result["success"] else _reason(result)
+    result = _opened(root).generate_feedback(assignment, student, force=True)
+    if result["success"]:
+        return None
+    said = f"{result.get('log', '')}\n{result['error']}"
+    with log.open("a") as file:
+        file.write(f"--- {student}\n{said}\n")
+    return _reason(said.splitlines())
 
 
 _opened = functools.cache(open_course)
 
 
-def _reason(result):
+def _reason(lines):
     """Return the last line of nbgrader's log that names an error, without its own frame."""
-    lines = (result.get("log", "") + "\n" + result["error"]).splitlines()
-    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Entry)\b", line)]
+    # The log indents all lines of a message but its first.
+    named = [line for line in lines if re.match(r"\s*[\w.]*(Error|Exception|Entry)\b(:|$)", line)]
     causes = [line for line in named if "NbGraderException" not in line]
     return (causes or named or lines)[-1].strip()[:300]
 
