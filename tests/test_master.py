@@ -88,6 +88,14 @@ def test_a_source_of_an_old_format_gets_cell_ids():
     assert made == make_master(source, Config())
 
 
+def test_own_cells_get_ids_that_the_master_has_not():
+    made = a_master(("a", "solution", "x = 1"), ("a_test", "grade", "x"))
+    for notebook in (made.graded, made.released):
+        notebook.cells[0]["id"] = "own-0"
+    cells = tuple(Cell("code", source, None) for source in ("x = 2", "x", "print()"))
+    nbformat.validate(rebuild(made, HandIn(cells, ())).notebook)
+
+
 def test_a_source_that_nbgrader_refuses_is_an_error_of_the_course():
     with pytest.raises(CourseError, match="no end solution statement"):
         a_master(("a", "solution", "### BEGIN SOLUTION"))
