@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,8 @@ def _run(course, arguments, out, err, options):
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
     os.chdir(course)
+    os.environ["TMPDIR"] = f"{course}/tmp"
+    tempfile.tempdir = None  # of the process that was forked
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _limit(course, **options)

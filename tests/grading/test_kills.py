@@ -15,7 +15,7 @@ import psutil
 import pytest
 import warm
 from batch import TABLE, copied, differences, state
-from checks import heals, is_in_order
+from checks import heals, is_in_order, until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("KILLS", 10))
@@ -23,23 +23,25 @@ VICTIMS = ("coordinator", "parent", "child")
 
 
 def moments(count):
-    """Return (number, victim, share of the run's time), the same for each call."""
+    """Return (number, victim, hand-ins that are graded by then, seconds after that), as drawn."""
     drawn = random.Random(20261122)
-    return [(number, VICTIMS[number % len(VICTIMS)], round(drawn.random(), 3))
-            for number in range(count)]
+    return [(number, VICTIMS[number % len(VICTIMS)], drawn.randrange(len(TABLE["students"])),
+             round(drawn.uniform(0, 0.3), 3)) for number in range(count)]
 
 
-@pytest.mark.parametrize("number, victim, share", moments(KILLS))
-def test_kill(number, victim, share, handed_in, undisturbed, tmp_path):
+@pytest.mark.parametrize("number, victim, graded, seconds", moments(KILLS))
+def test_kill(number, victim, graded, seconds, handed_in, undisturbed, tmp_path):
     course = copied(handed_in, tmp_path)
     command = warm.Command(course, "grade", "small")
-    time.sleep(3 * share)
+    until(lambda: command.out.count("\n") > graded)  # a line comes before the first
+    time.sleep(seconds)
     kill(victim, command)
     ran = command.ended()
     is_in_order(course, ran)
     if victim != "coordinator":  # the run itself goes on
         assert ran.code == 1, ran
-        assert differences(state(course), undisturbed) == []
+        found = differences(state(course), undisturbed)
+        assert not found, found
     heals(course, undisturbed)
 
 
