@@ -143,6 +143,8 @@ def _parent(bundle, modules):
             raise ParentLost("grading was stopped")
         parent = _parents.get(key)
         if parent is None or parent.process.poll() is not None:
+            if parent:
+                parent.stop()
             parent = _parents[key] = Parent(modules, environment)
             if parent.threads != 1:  # forked children could hang: each imports for itself
                 parent.stop()

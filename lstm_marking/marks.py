@@ -1,6 +1,6 @@
 """Marks an answer: silence is a pass, NotYet says what is wrong without saying what is right."""
 
-from lstm_outputs.calls import as_count, call, read_like, shapes_of
+from lstm_outputs.calls import call, read_like, shapes_of
 from lstm_outputs.choices import as_choice, as_index
 from lstm_outputs.forms import NotYet, as_prediction, as_shape
 
@@ -17,13 +17,6 @@ def mark_shapes(answer, name, expected, beliefs):
     shapes = as_prediction(answer, name)
     if shapes != expected:
         raise NotYet(f"{name} = {shapes} are not the shapes. {hint(shapes, expected, beliefs)}")
-
-
-def mark_count(answer, name, expected, beliefs):
-    """Pass if `answer` is the number `expected`; beliefs: {wrong number: sentence}."""
-    count = as_count(answer, name)
-    if count != expected:
-        raise NotYet(f"{name} = {count} is not the number. {beliefs.get(count, '')}".strip())
 
 
 def mark_choice(answer, options, name, expected, beliefs):

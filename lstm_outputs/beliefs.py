@@ -1,7 +1,8 @@
 """What a wrong shape tells about the belief behind it, so that a hint can speak to it.
 
 Each function returns a dict from a wrong shape to one sentence. The right shape is never
-a key, nor in a sentence. Where sizes coincide, the later belief of the list wins.
+a key, nor in a sentence. Where sizes coincide, the later belief of the list wins. What is
+computed from a size that is not known, None, is None too.
 """
 
 
@@ -14,7 +15,7 @@ def sequence_beliefs(timesteps, features):
         (timesteps, timesteps): "A vector is as long as the vocabulary, not as the sequence.",
         (features, features): "There is a vector for each time step, not for each feature.",
         (features,): "That is one vector. There is one at every time step.",
-        (timesteps * features,): "The vectors are not joined into one long row.",
+        (timesteps and timesteps * features,): "The vectors are not joined into one long row.",
         (features, timesteps): "The right sizes in another order: time comes first.",
     }
     beliefs.pop((timesteps, features), None)
@@ -29,8 +30,8 @@ def dataset_beliefs(samples, timesteps, features):
         (samples, timesteps, 1): "A one-hot vector is as long as the vocabulary.",
         (samples, timesteps): "Each integer became a one-hot vector: one more axis.",
         (samples, features): "A one-hot vector stands at every time step. Where is time?",
-        (samples, timesteps * features): "The array is not flattened: time and features keep "
-                                         "an axis each.",
+        (samples, timesteps and timesteps * features): "The array is not flattened: time and "
+                                                       "features keep an axis each.",
         (1, timesteps, features): "That is one sequence. How many are there in this array?",
         (timesteps, features): "That is one sequence alone: the axis that counts the "
                                 "sequences is missing.",
@@ -64,7 +65,8 @@ def output_beliefs(batch_size, timesteps, features, units, return_sequences=Fals
                                         if return_sequences else all_steps,
         (batch_size, units, timesteps): "Time and units have changed places. Time comes first."
                                         if return_sequences else all_steps,
-        (batch_size, timesteps * units): "The time steps are not joined into one long row.",
+        (batch_size, timesteps and timesteps * units): "The time steps are not joined into one "
+                                                       "long row.",
         (batch_size, features): "What comes back is as long as the units, not as the features.",
         (batch_size, timesteps, features): "The layer replaces the features: what it returns "
                                            "at a time step is as long as its units.",

@@ -1,17 +1,20 @@
 """The explorer: sizes and flags go in; shapes, parameters and the marked picture come out."""
 
 import sys
+from importlib.util import find_spec
 
 import keras
 from IPython import get_ipython
 from IPython.display import display
 
-from lstm_outputs.pictures.directions import draw_directions
+from lstm_outputs.pictures.both_ways import draw_both_ways
+from lstm_outputs.pictures.rollout import draw_rollout
 from lstm_outputs.pictures.show import show
 
 # What each layer returns with return_state=True, in this order.
 RETURNED = {
-    "LSTM": ["output", "state_h", "state_c"], "GRU": ["output", "state_h"],
+    "LSTM": ["output", "state_h", "state_c"],
+    "LSTM, go_backwards": ["output", "state_h", "state_c"], "GRU": ["output", "state_h"],
     "Bidirectional LSTM": ["output", "forward_h", "forward_c", "backward_h", "backward_c"]}
 
 
@@ -19,37 +22,33 @@ def explain_layer(batch_size=4, timesteps=6, features=10, units=5, return_sequen
                   return_state=False, layer="LSTM"):
     """Print what a layer returns, and show it rolled out over time with that marked.
 
-    layer: "LSTM", "GRU" or "Bidirectional LSTM"; another raises a ValueError.
+    layer: a key of RETURNED; another raises a ValueError.
     """
     if layer not in RETURNED:
-        raise ValueError(f"layer must be one of {', '.join(RETURNED)}, but it is {layer!r}.")
+        raise ValueError(f"layer must be one of {list(RETURNED)}, but it is {layer!r}.")
     flags, both = {"return_sequences": return_sequences, "return_state": return_state}, False
+    if layer == "LSTM, go_backwards":
+        flags["go_backwards"] = True
     made = (keras.layers.GRU if layer == "GRU" else keras.layers.LSTM)(units, **flags)
-    call = f"{type(made).__name__}({units}, {return_sequences=}, {return_state=})"
+    call = f"{type(made).__name__}({units}, {', '.join(f'{k}={v}' for k, v in flags.items())})"
     if layer == "Bidirectional LSTM":
         made, call, both = keras.layers.Bidirectional(made), f"Bidirectional({call})", True
-    made.build((batch_size, timesteps, features))
-    print(f"{call}: {made.count_params():,} parameters")
-    print(f"{'':12}{'before data arrives':22}on the data")
-    columns = []
-    for size in (None, batch_size):
-        returned = made.compute_output_shape((size, timesteps, features))
-        columns.append([(size, timesteps, features), *(returned if return_state else [returned])])
-    for name, symbolic, known in zip(["input", *RETURNED[layer]], *columns):
-        print(f"{name:12}{symbolic!s:22}{known}")
-    show(*draw_directions(timesteps, units, **flags, batch_size=batch_size, both=both,
-                          states=("h",) if layer == "GRU" else ("h", "c")))
+    data = keras.Input((timesteps, features))
+    shapes = [tuple(array.shape) for array in keras.tree.flatten([data, made(data)])]
+    print(f"{call}: {made.count_params():,} parameters\n{'':12}before data arrives   on the data")
+    for name, shape in zip(["input", *RETURNED[layer]], shapes):
+        print(f"{name:12}{shape!s:22}{(batch_size, *shape[1:])}")
+    show(*(draw_both_ways if both else draw_rollout)(
+        timesteps, units, **flags, batch_size=batch_size, states="h" if layer == "GRU" else "hc"))
 
 
 def explore():
     """Show sliders and boxes for explain_layer, or call it once where they cannot be shown."""
-    try:
-        import ipywidgets
-    except ImportError:
-        ipywidgets = None
-    if not ipywidgets or not someone_runs_this():
+    if not find_spec("ipywidgets") or not someone_runs_this():
         print("Run this cell yourself for sliders; they need ipywidgets. One of their settings:\n")
         return explain_layer()
+    import ipywidgets
+
     controls = make_controls(ipywidgets)
     shown = ipywidgets.interactive_output(explain_layer, controls)
     display(ipywidgets.HBox(list(controls.values()), layout={"flex_flow": "row wrap"}), shown)

@@ -20,10 +20,10 @@ def as_shape(answer, name="Your answer"):
         raise NotYet(f"{name} is still missing. Replace the three dots by a shape, like (2, 3).")
     if answer is None:
         raise NotYet(f"{name} is None. Was a return forgotten? A shape is a tuple, like (2, 3).")
-    if type(answer).__name__ == "TensorShape":
+    if type(answer).__name__ == "TensorShape" and answer.rank is not None:
         answer = answer.as_list()
     if type(answer) not in (tuple, list):
-        kind = "an array" if hasattr(answer, "shape") else f"of type {type(answer).__name__}"
+        kind = "an array" if getattr(answer, "shape", ()) else f"of type {type(answer).__name__}"
         raise NotYet(f"{name} is {kind}. A shape is a tuple without quotation marks: "
                      "like (2, 3), or (2,) for one axis.")
     return tuple(as_size(size, name) for size in answer)

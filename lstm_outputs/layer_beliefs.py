@@ -8,7 +8,7 @@ def layer_beliefs(case, batch_size, timesteps, features, units):
     """
     last, every = (batch_size, units), (batch_size, timesteps, units)
     wide, wide_every = (batch_size, 2 * units), (batch_size, timesteps, 2 * units)
-    flat, scores = (batch_size, timesteps * units), (batch_size, timesteps, features)
+    flat, scores = (batch_size, timesteps and timesteps * units), (batch_size, timesteps, features)
     no_merge = "Merging applies to the output. The states come back as each direction left them."
     right, wrong = {
         "stack": (last, {
@@ -23,7 +23,8 @@ def layer_beliefs(case, batch_size, timesteps, features, units):
             (batch_size, units, timesteps): "The new axis is for time. Which place has time?"}),
         "flatten": (flat, {
             last: "No time step is dropped. All numbers of a sequence stay.",
-            (batch_size * timesteps, units): "What belongs to one sequence stays together."}),
+            (batch_size and timesteps and batch_size * timesteps, units):
+            "What belongs to one sequence stays together."}),
         "dropout": (every, {
             (batch_size, timesteps, units // 2): "Nothing is cut out. Numbers become zero."}),
         "gru": ((every, last), {

@@ -1,12 +1,11 @@
 """A copy of the course for tests to grade in, by the commands that an instructor runs."""
 
-import fcntl
-import os
 import shutil
 from pathlib import Path
 
 import processes
 import pytest
+from shared import shared
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,13 +25,13 @@ def run():
 @pytest.fixture(scope="session")
 def course(tmp_path_factory):
     """A copy of the course with ps1 released and nothing handed in. Copy it before a change."""
-    return _shared(tmp_path_factory, "course", _make_course)
+    return shared(tmp_path_factory, "course", _make_course)
 
 
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory, course):
     """A copy of the course with the sample class graded. Copy it before a change."""
-    return _shared(tmp_path_factory, "graded", lambda folder: _grade_class(course, folder))
+    return shared(tmp_path_factory, "graded", lambda folder: _grade_class(course, folder))
 
 
 def _make_course(folder):
@@ -43,22 +42,6 @@ def _make_course(folder):
 
 def _grade_class(course, folder):
     shutil.copytree(course, folder, dirs_exist_ok=True)
-    handins = ROOT / "samples/ps1"
-    processes.run("batchgrader", "--course", folder, "collect", "ps1", handins, cwd=folder)
-    processes.run("batchgrader", "--course", folder, "grade", "ps1", cwd=folder)
-
-
-def _shared(tmp_path_factory, name, make):
-    """Return a temporary folder that make(folder) fills, once for all workers of a run."""
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent
-    folder, done = place / name, place / f"{name}.done"
-    with (place / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            make(folder)
-            done.touch()
-    return folder
+    for command in (["collect", "ps1", ROOT / "samples/ps1"], ["grade", "ps1"],
+                    ["feedback", "ps1"]):
+        processes.run("batchgrader", *command, cwd=folder)

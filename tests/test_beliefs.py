@@ -150,6 +150,14 @@ def test_the_right_answer_is_no_belief(sizes, return_sequences):
 
 
 @given(ANY_SIZES, FLAG)
+def test_neither_if_the_number_of_time_steps_is_unknown(sizes, return_sequences):
+    batch_size, _, features, units = sizes
+    for name, (right, beliefs_about) in tables(
+            (batch_size, None, features, units), return_sequences).items():
+        assert right not in beliefs_about, name
+
+
+@given(ANY_SIZES, FLAG)
 def test_no_sentence_gives_the_right_answer_away(sizes, return_sequences):
     for name, (right, beliefs_about) in tables(sizes, return_sequences).items():
         shapes = right if isinstance(right[0], tuple) else [right]

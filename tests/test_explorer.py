@@ -1,6 +1,5 @@
 """The explorer tells what Keras returns, by sliders or by a plain call."""
 
-import builtins
 import itertools
 import time
 from types import SimpleNamespace
@@ -32,7 +31,8 @@ def pictures(monkeypatch):
 def really_returned(layer, batch_size, timesteps, features, units, return_sequences, return_state):
     """Return the layer itself and the shapes that it returns on data."""
     kind = keras.layers.GRU if layer == "GRU" else keras.layers.LSTM
-    made = kind(units, return_sequences=return_sequences, return_state=return_state)
+    made = kind(units, return_sequences=return_sequences, return_state=return_state,
+                go_backwards="backwards" in layer)
     if layer == "Bidirectional LSTM":
         made = keras.layers.Bidirectional(made)
     outputs = made(np.zeros((batch_size, timesteps, features), dtype="float32"))
@@ -57,15 +57,18 @@ def test_it_tells_what_keras_returns_on_data(case, capsys, pictures):
         assert f"{name} {shape}" in picture
 
 
-def test_the_call_that_is_printed_makes_that_layer(capsys, pictures):
-    explain_layer(units=7, return_state=True, layer="Bidirectional LSTM")
-    call = capsys.readouterr().out.split(": ")[0]
-    made = eval(call, vars(keras.layers) | {})
-    assert made.forward_layer.units == 7 and made.return_state and not made.return_sequences
+@pytest.mark.parametrize("layer", RETURNED)
+def test_the_call_that_is_printed_makes_that_layer(layer, capsys, pictures):
+    explain_layer(units=7, return_state=True, layer=layer)
+    made = eval(capsys.readouterr().out.split(": ")[0], vars(keras.layers) | {})
+    assert type(made).__name__ == layer.split()[0].rstrip(",")
+    inner = getattr(made, "forward_layer", made)
+    assert inner.units == 7 and inner.return_state and not inner.return_sequences
+    assert inner.go_backwards == ("backwards" in layer)
 
 
 def test_a_layer_that_it_does_not_know(pictures):
-    with pytest.raises(ValueError, match="LSTM, GRU, Bidirectional LSTM, but it is 'Dense'"):
+    with pytest.raises(ValueError, match=r"'GRU', 'Bidirectional LSTM'.*but it is 'Dense'"):
         explain_layer(layer="Dense")
 
 
@@ -77,6 +80,7 @@ def test_a_layer_that_it_does_not_know(pictures):
     ("return_sequences", True, "output      (None, 6, 5)          (4, 6, 5)"),
     ("return_state", True, "state_c     (None, 5)             (4, 5)"),
     ("layer", "GRU", "GRU(5, "),
+    ("layer", "LSTM, go_backwards", "go_backwards=True"),
     ("layer", "Bidirectional LSTM", "output      (None, 10)            (4, 10)"),
 ])
 def test_a_changed_widget_changes_the_text(name, value, told, capsys, pictures):
@@ -102,15 +106,8 @@ def test_without_a_front_end_there_is_the_plain_call(capsys, pictures):
 
 
 def test_without_ipywidgets_there_is_the_plain_call(monkeypatch, capsys, pictures):
-    real = builtins.__import__
-
-    def without(name, *arguments, **named):
-        if name == "ipywidgets":
-            raise ImportError
-        return real(name, *arguments, **named)
-
     monkeypatch.setattr(explorer, "someone_runs_this", lambda: True)
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(explorer, "find_spec", lambda name: None)
     explore()
     text = capsys.readouterr().out
     assert "ipywidgets" in text and "LSTM(5, " in text and len(pictures) == 1

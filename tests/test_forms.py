@@ -45,6 +45,7 @@ class TensorShape:
 
     def __init__(self, sizes):
         self.sizes = sizes
+        self.rank = None if sizes is None else len(sizes)
 
     def as_list(self):
         return list(self.sizes)
@@ -303,3 +304,10 @@ def test_tensorflow_shapes_are_taken(sizes):
 
     assert as_shape(tf.TensorShape(sizes)) == tuple(sizes)
     assert as_shape(tf.TensorShape([None, *sizes])) == (None, *sizes)
+
+
+def test_a_tensorflow_shape_without_axes_is_not_taken():
+    import tensorflow as tf
+
+    with pytest.raises(NotYet, match="of type TensorShape"):
+        as_shape(tf.TensorShape(None))

@@ -54,6 +54,14 @@ def test_what_keras_returns_is_no_belief(case, sizes):
                                                             else right))
 
 
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("batch_size, timesteps", [(None, 6), (4, None), (None, None)])
+def test_sizes_may_be_unknown(case, batch_size, timesteps):
+    assert (batch_size, timesteps and 5 * timesteps) not in layer_beliefs(
+        "flatten", batch_size, timesteps, FEATURES, UNITS)
+    assert all(layer_beliefs(case, batch_size, timesteps, FEATURES, UNITS).values())
+
+
 def in_keras(case, batch_size, timesteps, features, units):
     """Return the shape, or shapes, that the lesson's layer returns for zeros of these sizes."""
     import keras

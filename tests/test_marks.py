@@ -13,7 +13,6 @@ from lstm_marking.marks import (
     hint,
     mark_arrays,
     mark_choice,
-    mark_count,
     mark_index,
     mark_layer,
     mark_returns,
@@ -326,38 +325,6 @@ def test_arrays_are_marked_by_their_shapes(arrays, why):
     assert mark_arrays(lambda units: Array(3, units), cases) is None
     with pytest.raises(NotYet, match=why):
         mark_arrays(lambda units: arrays, cases)
-
-
-COUNTS = {48: "That is for one of the four parts."}
-
-
-@pytest.mark.parametrize("answer, why", [
-    (48, "That is for one of the four parts."),
-    (191, "mine = 191 is not the number."),
-    (192.0, "of type float"),
-    (True, "of type bool"),
-    ("192", "of type str"),
-    (-192, "A count is 0 or more"),
-    ((192,), "of type tuple"),
-    (AnySize(), "of type AnySize"),
-    (None, "of type NoneType"),
-])
-def test_counts(answer, why):
-    for right_answer in (192, np.int64(192), np.uint8(192)):
-        assert mark_count(right_answer, "mine", 192, COUNTS) is None
-    with pytest.raises(NotYet) as refusal:
-        mark_count(answer, "mine", 192, COUNTS)
-    message = str(refusal.value)
-    assert why in message
-    assert "192" not in message.replace(repr(answer), "").replace(str(answer), "")
-
-
-@given(st.integers(0, 10**6), st.integers(0, 10**6))
-def test_a_wrong_count_does_not_learn_the_right_one(answer, expected):
-    assume(answer != expected)
-    with pytest.raises(NotYet) as refusal:
-        mark_count(answer, "mine", expected, {})
-    assert str(refusal.value) == f"mine = {answer} is not the number."
 
 
 OPTIONS = ("h", "c", "Both")

@@ -88,6 +88,14 @@ def test_a_source_of_an_old_format_gets_cell_ids():
     assert made == make_master(source, Config())
 
 
+def test_own_cells_get_ids_that_the_master_has_not():
+    made = a_master(("a", "solution", "x = 1"), ("a_test", "grade", "x"))
+    for notebook in (made.graded, made.released):
+        notebook.cells[0]["id"] = "own-0"
+    cells = tuple(Cell("code", source, None) for source in ("x = 2", "x", "print()"))
+    nbformat.validate(rebuild(made, HandIn(cells, ())).notebook)
+
+
 def test_a_source_that_nbgrader_refuses_is_an_error_of_the_course():
     with pytest.raises(CourseError, match="no end solution statement"):
         a_master(("a", "solution", "### BEGIN SOLUTION"))
@@ -114,6 +122,25 @@ def test_answers_with_one_name_are_known_by_their_place():
     answers, unclear = rebuilt_answers(made, "model = 1", "model = 2", "The first model.",
                                        "test(model)", "Another model.", "model.test()")
     assert {"model = 1", "model = 2"}.isdisjoint(answers.values()) and set(unclear) == {"a", "b"}
+
+
+def test_a_scratch_value_of_a_shared_name_is_no_answer():
+    stub = "model = ...\n### BEGIN SOLUTION\n### END SOLUTION"
+    made = a_master(("a", "solution", stub), ("a_test", "grade", "test(model)"),
+                    ("b", "solution", stub), ("b_test", "grade", "model.test()"))
+    empty = made.released.cells[0].source
+    answers, unclear = rebuilt_answers(made, empty, "test(model)", "model = 2", "model.test()",
+                                       "model = 9")
+    assert (answers, unclear) == ({"a": empty, "b": "model = 2"}, {})
+
+
+def test_an_answer_that_defines_all_names_comes_before_one_that_defines_some():
+    made = a_master(("a", "solution", "x = ...\ny = ...\n### BEGIN SOLUTION\n### END SOLUTION"),
+                    ("a_test", "grade", "x, y"))
+    answers, unclear = rebuilt_answers(made, "x = 1", "print()", "x, y = 2, 3", "x, y")
+    assert (answers, unclear) == ({"a": "x, y = 2, 3"}, {})
+    answers, unclear = rebuilt_answers(made, "x = 1", "y = 2", "x, y")
+    assert (answers, unclear) == ({"a": "x = 1\ny = 2"}, {})
 
 
 @pytest.mark.parametrize("other", ["ps0", "ps2", "ps3", "ps4", "ps5", "ps6"])

@@ -15,7 +15,6 @@ from matplotlib.colors import to_hex, to_rgb
 from lstm_outputs.pictures import accuracy, show
 from lstm_outputs.pictures.both_ways import draw_both_ways
 from lstm_outputs.pictures.cell import draw_cell
-from lstm_outputs.pictures.directions import draw_directions
 from lstm_outputs.pictures.encoder_decoder import draw_encoder_decoder
 from lstm_outputs.pictures.heat_map import draw_heat_map
 from lstm_outputs.pictures.one_hot import draw_one_hot
@@ -26,9 +25,8 @@ SIZES = [(2, 1, None), (4, 16, None), (6, 5, 4), (12, 32, 100)]
 LSTM, GRU = ("h", "c"), ("h",)
 ROLLED = [(timesteps, units, *flags, batch_size, states)
           for timesteps, units, batch_size in SIZES for flags in FLAGS for states in (LSTM, GRU)]
-BOTH = [(timesteps, units, *flags, batch_size, LSTM, True)
-        for timesteps, units, batch_size in [(1, 1, None), *SIZES] for flags in FLAGS]
-ONE_STEP = [(1, 1, *flags, None, LSTM) for flags in FLAGS]
+ROLLED += [(1, 1, *flags, None, LSTM) for flags in FLAGS]
+BACKWARDS = [(*given, True) for given in ROLLED]
 random = np.random.default_rng(0)
 
 
@@ -46,9 +44,8 @@ def name_of(draw, given):
 
 # Every drawing function, its arguments, and named arrays.
 PICTURES = [
-    *((draw_rollout, given, {}) for given in ROLLED),
-    *((draw_directions, given, {}) for given in ROLLED + ONE_STEP + BOTH),
-    *((draw_both_ways, given, {}) for given in [(4, 16), (12, 32)]),
+    *((draw_rollout, given, {}) for given in ROLLED + BACKWARDS),
+    *((draw_both_ways, given, {}) for given in ROLLED),
     (draw_cell, (), {}),
     (draw_encoder_decoder, ([8, 6, 5, 2], [2, 5, 6, 8]), {}),
     (draw_encoder_decoder, ([3, 1], [1, 3]), {}),
@@ -159,43 +156,75 @@ def test_the_same_bytes_each_time(draw, given, named):
     assert png(first[0]) == png(second[0]) and first[1] == second[1]
 
 
-# --- the roll-out, in one direction ---
+# --- the roll-out ---
 
 
-def expected_shapes(timesteps, units, return_sequences, return_state, batch_size, states):
+def expected_shapes(timesteps, units, return_sequences, return_state, batch_size, states, *_):
     shapes = {"output": (batch_size, units)}
     if return_sequences:
         shapes["output"] = (batch_size, timesteps, units)
     return shapes | {f"state_{name}": (batch_size, units) for name in states if return_state}
 
 
-def shown_steps(timesteps, most):
-    """Return the time steps that are drawn: not the middle ones, beyond `most`."""
-    if timesteps <= most:
-        return list(range(timesteps))
-    return [*range(most - 3), timesteps - 2, timesteps - 1]
+def shown_steps(timesteps):
+    """Return the time steps that are drawn: beyond 6, the middle ones share a box."""
+    return list(range(timesteps)) if timesteps <= 6 else [0, 1, 2, "…", timesteps - 2,
+                                                          timesteps - 1]
 
 
-ONE_WAY = pytest.mark.parametrize("draw, most", [(draw_rollout, 8), (draw_directions, 6)])
+def row_of_circles(given, end):
+    """Return the circles of a row that is read up to the time step `end`."""
+    timesteps, _, return_sequences, return_state, _, states, *_ = given
+    return [(f"$h_{{{step}}}$", return_sequences or step == end)
+            for step in shown_steps(timesteps)] + [
+            (f"${name}_{{{end}}}$", return_state) for name in states]
 
 
-@ONE_WAY
-@pytest.mark.parametrize("given", ROLLED + ONE_STEP, ids=str)
-def test_what_comes_back_is_marked(draw, most, given):
-    timesteps, _, return_sequences, return_state, _, states = given
-    figure, _ = draw(*given)
-    steps, last = shown_steps(timesteps, most), timesteps - 1
-    expected = [(f"$h_{{{step}}}$", return_sequences or step == last) for step in steps]
-    expected += [(f"${name}_{{{last}}}$", return_state) for name in states]
-    assert sorted(circles(figure)) == sorted(expected)
-    marked = sum(mark for _, mark in circles(figure))
-    assert marked == (len(steps) if return_sequences else 1) + len(states) * return_state
+@pytest.mark.parametrize("given", ROLLED + BACKWARDS, ids=str)
+def test_what_comes_back_is_marked(given):
+    end = 0 if given in BACKWARDS else given[0] - 1
+    assert sorted(circles(draw_rollout(*given)[0])) == sorted(row_of_circles(given, end))
 
 
-@ONE_WAY
-@pytest.mark.parametrize("given", ROLLED + ONE_STEP, ids=str)
-def test_the_real_shapes_are_written_and_told(draw, most, given):
-    figure, description = draw(*given)
+@pytest.mark.parametrize("given", ROLLED, ids=str)
+def test_both_rows_are_marked(given):
+    expected = row_of_circles(given, given[0] - 1) + row_of_circles(given, 0)
+    assert sorted(circles(draw_both_ways(*given)[0])) == sorted(expected)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_boxes_stand_in_the_order_of_reading(backwards):
+    figure, description = draw_rollout(4, 16, False, True, go_backwards=backwards)
+    boxes = sorted((text.get_position()[0], text.get_text()) for text in drawn_texts(figure)
+                   if text.get_text().startswith("step"))
+    steps = [3, 2, 1, 0] if backwards else [0, 1, 2, 3]
+    assert [name for _, name in boxes] == [f"step {step}" for step in steps]
+    assert ("read backward" in words(figure)) == backwards
+    assert ("from the last to the first" in description) == backwards
+
+
+def test_of_both_rows_the_lower_one_is_turned():
+    """Each x stands once, between two boxes of its time step; h leaves on the outer sides."""
+    figure, _ = draw_both_ways(4, 16, True, True)
+    figure.canvas.draw()
+    middles = {}
+    for text in drawn_texts(figure):
+        box = text.get_window_extent()
+        middles.setdefault(text.get_text(), []).append((box.x0 + box.x1, box.y0 + box.y1))
+    for step in range(4):
+        (x, y), = middles[f"$x_{{{step}}}$"]
+        boxes, outputs = middles[f"step {step}"], middles[f"$h_{{{step}}}$"]
+        assert [column for column, _ in boxes] == pytest.approx([x, x], abs=1)
+        assert sum(row for _, row in boxes) == pytest.approx(2 * y, abs=8)
+        assert max(row for _, row in outputs) > max(row for _, row in boxes)
+        assert min(row for _, row in outputs) < min(row for _, row in boxes)
+    (forward, *_), (backward, *_) = middles["read forward"][0], middles["read backward"][0]
+    assert forward < middles["step 0"][0][0] and backward > middles["step 3"][0][0]
+
+
+@pytest.mark.parametrize("given", ROLLED + BACKWARDS, ids=str)
+def test_the_real_shapes_are_written_and_told(given):
+    figure, description = draw_rollout(*given)
     for name, shape in (shapes := expected_shapes(*given)).items():
         assert f"{name} {shape}" in words(figure)
         assert f"{name} {shape}" in description
@@ -204,24 +233,38 @@ def test_the_real_shapes_are_written_and_told(draw, most, given):
     assert not [name for name in every_name - set(shapes) if name in description]
 
 
-@ONE_WAY
-@pytest.mark.parametrize("given", ROLLED + ONE_STEP, ids=str)
-def test_the_description_says_what_comes_back(draw, most, given):
-    timesteps, _, return_sequences, return_state, _, states = given
-    told = draw(*given)[1].split("Marked as coming back: ")[1].split(". Shapes")[0]
-    assert str(timesteps) in draw(*given)[1]
+@pytest.mark.parametrize("given", ROLLED, ids=str)
+def test_the_real_shapes_of_both_rows_are_written_and_told(given):
+    timesteps, units, return_sequences, return_state, batch_size, states = given
+    figure, description = draw_both_ways(*given)
+    output = (batch_size, 2 * units)
     if return_sequences:
-        assert told.startswith("h of every time step")
-    else:
-        assert "every" not in told and str(timesteps - 1) in told
+        output = (batch_size, timesteps, 2 * units)
+    assert any(text.startswith(f"output {output}") for text in words(figure))
+    assert f"output {output}" in description
+    for name in ("forward_h", "forward_c", "backward_h", "backward_c"):
+        written = f"{name} {(batch_size, units)}"
+        assert (written in words(figure)) == (written in description) == (
+            return_state and name[-1] in states)
+    assert f"up to time step {timesteps - 1}" in description
+
+
+@pytest.mark.parametrize("draw", [draw_rollout, draw_both_ways])
+@pytest.mark.parametrize("given", ROLLED, ids=str)
+def test_the_description_says_what_comes_back(draw, given):
+    timesteps, _, return_sequences, return_state, _, states = given
+    told = draw(*given)[1].split("Marked as coming back")[1].split(". Shapes")[0]
+    assert str(timesteps) in draw(*given)[1]
+    assert ("h of every time step" in told) == return_sequences == ("every" in told)
+    assert return_sequences or "read last" in told
     further = told.partition(", and ")[2]
     assert bool(further) == return_state
     if return_state:
-        assert ("c" in further.replace(",", "").split()) == ("c" in states)
+        assert ("c" in further.split()) == ("c" in states)
 
 
-@ONE_WAY
-def test_the_marks_differ_without_color(draw, most):
+@pytest.mark.parametrize("draw, rows", [(draw_rollout, 1), (draw_both_ways, 2)])
+def test_the_marks_differ_without_color(draw, rows):
     """Marked and unmarked circles and arrows differ in width and in style of line."""
     figure, _ = draw(4, 16, False, True)
     styles = {}
@@ -235,42 +278,8 @@ def test_the_marks_differ_without_color(draw, most):
               if isinstance(text, matplotlib.text.Annotation)]
     looks = {(arrow.get_linewidth(), arrow.get_linestyle() == "-") for arrow in arrows}
     assert looks == {(2.6, True), (1.2, False)}
-    assert sum(arrow.get_linewidth() == 2.6 for arrow in arrows) == 3
+    assert sum(arrow.get_linewidth() == 2.6 for arrow in arrows) == 3 * rows
     assert any("thick" in text and "dotted" in text for text in words(figure))
-
-
-# --- both directions ---
-
-
-@pytest.mark.parametrize("given", BOTH, ids=str)
-def test_both_directions(given):
-    timesteps, units, return_sequences, return_state, batch_size, states, _ = given
-    figure, description = draw_directions(*given)
-    steps, last = shown_steps(timesteps, 6), timesteps - 1
-    expected = []
-    for end in (last, 0):
-        expected += [(f"$h_{{{step}}}$", return_sequences or step == end) for step in steps]
-        expected += [(f"${name}_{{{end}}}$", return_state) for name in states]
-    assert sorted(circles(figure)) == sorted(expected)
-    output = (batch_size, 2 * units)
-    if return_sequences:
-        output = (batch_size, timesteps, 2 * units)
-    assert any(text.startswith(f"output {output}") for text in words(figure))
-    assert f"output {output}" in description
-    for name in ("forward_h", "forward_c", "backward_h", "backward_c"):
-        written = f"{name} {(batch_size, units)}"
-        assert (written in words(figure)) == (written in description) == return_state
-    assert ("time step 0 backward" in description) == (return_state or not return_sequences)
-
-
-@pytest.mark.parametrize("timesteps, units", [(1, 1), (4, 16), (12, 32)])
-def test_both_ways(timesteps, units):
-    figure, description = draw_both_ways(timesteps, units)
-    assert all(mark for _, mark in circles(figure))
-    assert len(circles(figure)) == 2 * len(shown_steps(timesteps, 8)) + 4
-    for name in ("forward_h", "forward_c", "backward_h", "backward_c"):
-        assert f"{name} {(None, units)}" in words(figure) and name in description
-    assert str((None, timesteps, 2 * units)) in description
 
 
 # --- one-hot vectors and heat maps ---

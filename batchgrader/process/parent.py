@@ -1,9 +1,10 @@
 """The parent of all hand-ins' processes: imports once, executes nothing, forks.
 
-Started as `python -m batchgrader.process.parent NUMBER`, with the number of the socket that it
-takes orders from. When the other end of it closes, for whatever reason, it ends all its children
-and itself: a grader that is killed leaves nothing behind. Measured with TensorFlow 2.21: a forked
-child works as long as the parent has only imported, and hangs after one operation in the parent.
+Started as `python -m batchgrader.process.parent NUMBER FOLDER`, with the number of the socket that
+it takes orders from, and a folder of its own. When the other end of the socket closes, for whatever
+reason, it ends all its children and itself, and removes the folder: a grader that is killed leaves
+nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the parent has only
+imported, and hangs after one operation in the parent.
 """
 
 import contextlib
@@ -29,25 +30,26 @@ from batchgrader.process.shell import make_shell
 PR_SET_PDEATHSIG = 1
 
 
-def main(number):
+def main(number, folder):
     """Take orders until the other side closes."""
     orders = socket.socket(fileno=number)
     os.set_inheritable(number, False)
-    with tempfile.TemporaryDirectory(prefix="batchgrader-") as folder:
-        os.environ["HOME"] = folder
-        shell, children = make_shell(), set()
-        try:
-            while True:
-                text, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 3)
-                if not text:
-                    break
-                order = json.loads(text)
-                channel.send(orders, ORDERS[order["do"]](
-                    order, orders=orders, descriptors=descriptors, shell=shell,
-                    children=children, folder=folder))
-        finally:
-            for pid in children:
-                _kill(pid)
+    os.environ["HOME"] = folder
+    children = set()
+    try:
+        shell = make_shell()
+        while True:
+            text, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 3)
+            if not text:
+                break
+            order = json.loads(text)
+            channel.send(orders, ORDERS[order["do"]](
+                order, orders=orders, descriptors=descriptors, shell=shell,
+                children=children, folder=folder))
+    finally:
+        for pid in children:
+            _kill(pid)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _import(order, **_):
@@ -164,4 +166,4 @@ def _threads():
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

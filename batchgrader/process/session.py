@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -51,13 +53,19 @@ class Parent:
 
     def __init__(self, modules=(), environment=None):
         mine, theirs = socket.socketpair()
+        self.folder = tempfile.mkdtemp(prefix="batchgrader-")
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno()),
+             self.folder],
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
         theirs.close()
         self.socket, self.lock = mine, threading.Lock()
-        self.threads = self.order(do="import", modules=list(modules))["threads"]
+        try:
+            self.threads = self.order(do="import", modules=list(modules))["threads"]
+        except BaseException:
+            self.stop()
+            raise
 
     def order(self, descriptors=(), **order):
         """Return the parent's answer."""
@@ -79,6 +87,7 @@ class Parent:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)  # if it was killed
 
 
 class Session:

@@ -93,11 +93,9 @@ check_prediction(prediction, layer_beliefs("stack", train_size, n_timesteps_in, 
 # **Run.**
 
 # %%
-stack = keras.Sequential([
-    keras.Input((n_timesteps_in, n_features)),
-    keras.layers.LSTM(units, return_sequences=True, name="lower"),
-    keras.layers.LSTM(8, name="upper"),
-], name="stack")
+stack = keras.Sequential([keras.Input((n_timesteps_in, n_features)),
+                          keras.layers.LSTM(units, return_sequences=True, name="lower"),
+                          keras.layers.LSTM(8, name="upper")], name="stack")
 stack.summary(line_length=80, print_fn=print)
 print("returns:", shapes(stack.predict(X_train, verbose=0)))
 
@@ -163,8 +161,7 @@ check_prediction(prediction, layer_beliefs("repeat", *sizes))
 # %%
 repeated = keras.layers.RepeatVector(n_timesteps_in)(last_hidden)
 print("repeated:", shapes(repeated))  # (batch, time, units)
-print("first step is last_hidden:", np.array_equal(repeated[:, 0], last_hidden))
-print("last step is last_hidden: ", np.array_equal(repeated[:, -1], last_hidden))
+print("each step is last_hidden:", np.all(repeated == last_hidden[:, None]))
 
 # %% [markdown]
 # Compare it with `all_hidden`: the shape is the same, what is in it is not. Here every step holds
@@ -322,14 +319,13 @@ for mode in ("concat", "sum", "mul", "ave", None):
 # states come out where the reading ends.
 
 # %%
-show(*draw_both_ways(n_timesteps_in, units))
+show(*draw_both_ways(n_timesteps_in, units, **both_flags))
 
 # %%
 both_ways = keras.layers.Bidirectional(keras.layers.LSTM(units, **both_flags))
 sequence, forward_h, _, backward_h, _ = both_ways(X_train)
-halves = {"forward": (sequence[:, :, :units], forward_h),
-          "backward": (sequence[:, :, units:], backward_h)}
-for name, (half, state) in halves.items():
+for name, half, state in [("forward", sequence[:, :, :units], forward_h),
+                          ("backward", sequence[:, :, units:], backward_h)]:
     equal = [np.allclose(half[:, step], state, atol=1e-5) for step in range(n_timesteps_in)]
     print(f"{name:8} half equals its state h, step by step: {equal}")
 
@@ -395,8 +391,8 @@ masking = keras.layers.Masking(mask_value=0.0)
 print("mask:", np.array(masking.compute_mask(padded))[0])
 for zeros in (False, True):
     keras.utils.set_random_seed(1)  # the same weights both times
-    lstm = keras.layers.LSTM(3, return_sequences=True, zero_output_for_mask=zeros,
-                             use_cudnn=False)  # on a GPU, see lesson 10
+    # use_cudnn matters on a GPU, see lesson 10
+    lstm = keras.layers.LSTM(3, return_sequences=True, zero_output_for_mask=zeros, use_cudnn=False)
     output = np.array(lstm(masking(padded)))
     print(f"zero_output_for_mask={zeros}: {shapes(output)}\n{output[0].round(3)}")
 
@@ -412,26 +408,21 @@ for zeros in (False, True):
 # Cover the right side and predict it, line by line.
 
 # %%
-layers = keras.layers
-table = {
-    "LSTM": (layers.LSTM(units), X_train),
-    "LSTM, return_sequences": (layers.LSTM(units, return_sequences=True), X_train),
-    "LSTM, return_state": (layers.LSTM(units, return_state=True), X_train),
-    "LSTM, both flags": (layers.LSTM(units, **both_flags), X_train),
-    "GRU": (layers.GRU(units), X_train),
-    "GRU, both flags": (gru, X_train),
-    "Bidirectional": (layers.Bidirectional(layers.LSTM(units)), X_train),
-    "Bidirectional, both flags": (both_ways, X_train),
-    "Masking": (masking, X_train),
-    "Dense": (dense, all_hidden),
-    "TimeDistributed(Dense)": (wrapped, all_hidden),
-    "Dropout": (dropout, all_hidden),
-    "Flatten": (layers.Flatten(), all_hidden),
-    "RepeatVector": (layers.RepeatVector(n_timesteps_in), last_hidden),
-}
+table = [(X_train, {
+    "LSTM": keras.layers.LSTM(units),
+    "LSTM, return_sequences": keras.layers.LSTM(units, return_sequences=True),
+    "LSTM, return_state": keras.layers.LSTM(units, return_state=True),
+    "LSTM, both flags": keras.layers.LSTM(units, **both_flags),
+    "GRU": keras.layers.GRU(units), "GRU, both flags": gru,
+    "Bidirectional": keras.layers.Bidirectional(keras.layers.LSTM(units)),
+    "Bidirectional, both flags": both_ways, "Masking": masking}), (all_hidden, {
+    "Dense": dense, "TimeDistributed(Dense)": wrapped,
+    "Dropout": dropout, "Flatten": keras.layers.Flatten()}), (last_hidden, {
+    "RepeatVector": keras.layers.RepeatVector(n_timesteps_in)})]
 print(f"{'layer':25} {'shape in':12}    arrays out")
-for name, (layer, data) in table.items():
-    print(f"{name:25} {shapes(data):12} => {shapes(layer(data))}")
+for data, some in table:
+    for name, layer in some.items():
+        print(f"{name:25} {shapes(data):12} => {shapes(layer(data))}")
 
 # %% [markdown]
 # ## What you have learned

@@ -29,8 +29,9 @@ from lstm_outputs.forms import check_prediction
 need_keras_3(keras.__version__)
 
 # %%
-# @title Setup: the picture
-from lstm_outputs.pictures.directions import draw_directions
+# @title Setup: the pictures
+from lstm_outputs.pictures.both_ways import draw_both_ways
+from lstm_outputs.pictures.rollout import draw_rollout
 from lstm_outputs.pictures.show import show
 
 # %%
@@ -189,9 +190,8 @@ show_table(f"After LSTM({units})", [
 # one line below differs from all others on this page. Which one, and why?
 
 # %%
-stack = f"Sequential([LSTM({units}, {sequences}), LSTM(8)])"
 show_table("More than one layer, and other arguments", [
-    row(stack, X_train, ["last h of the upper LSTM"]),
+    row(f"Sequential([LSTM({units}, {sequences}), LSTM(8)])", X_train, ["last h of the upper one"]),
     row("Masking()", X_train, ["the data; steps of zeros are marked"]),
     row(f"Sequential([Masking(), LSTM({units})])", X_train, ["h after the last unmasked step"]),
     row(f"LSTM({units}, go_backwards=True)", X_train, ["h after step 0, read last"]),

@@ -1,18 +1,17 @@
-"""Collects each psN.toml as a file of tests: the cases in it, graded by the real command."""
+"""Collects each psN.toml as a file of tests: the cases in it, graded by the real command.
+
+Hand-ins that get full points, or none because nothing was answered, are graded by nbgrader's own
+command, too: both have to write the same into the gradebook.
+"""
 
 import functools
-import shutil
-import tempfile
-from pathlib import Path
 
-import nbformat
 import pytest
+from answers import courses
 from answers.cases import Case, read_table
-from answers.hand_ins import hand_ins, notebook
-from nbgrader.api import Gradebook
-from processes import run
-
-ROOT = Path(__file__).resolve().parents[2]
+from answers.hand_ins import hand_ins
+from gradebooks import differences, entries
+from shared import shared
 
 
 def pytest_collect_file(file_path, parent):
@@ -25,93 +24,87 @@ class Table(pytest.File):
 
     def collect(self):
         self.add_marker("slow")
-        questions = read_table(self.path)
+        questions = self.questions
         for side in ("accept", "reject"):
             for number, cases in enumerate(hand_ins(questions, side)):
                 for question in questions:
                     if question.answer in cases:
-                        yield Graded.from_parent(
+                        yield Answer.from_parent(
                             self, name=f"{side}-{question.answer}-{number}", question=question,
                             case=cases[question.answer], student=f"{side}_{number}")
         for question in questions:
-            yield Graded.from_parent(self, name=f"accept-{question.answer}-instructor",
+            yield Answer.from_parent(self, name=f"accept-{question.answer}-instructor",
                                      question=question, case=Case(question.answer, ""),
                                      student="instructor")
-            yield Graded.from_parent(self, name=f"reject-{question.answer}-untouched",
+            yield Answer.from_parent(self, name=f"reject-{question.answer}-untouched",
                                      question=question, student="untouched",
                                      case=Case(question.answer, "", question.tests, "Not yet: "))
+        for student in courses.honest(questions):
+            yield Parity.from_parent(self, name=f"parity-{student}", student=student)
 
     @functools.cached_property
-    def results(self):
-        """Return {student: {test id: (points, maximum, what the student reads)}}."""
-        with tempfile.TemporaryDirectory() as folder:
-            course = Path(folder) / "course"
-            _make_course(course, self.path.stem)
-            _hand_in(course, self.path.stem, read_table(self.path))
-            run("batchgrader", "--course", course, "grade", self.path.stem, cwd=course)
-            return _read_results(course, self.path.stem)
+    def questions(self):
+        return read_table(self.path)
+
+    @functools.cached_property
+    def graded(self):
+        """The folder of a course with all hand-ins, graded by batchgrader."""
+        made = self._shared("handed_in", lambda folder: courses.make(folder, self.path))
+        return self._shared("graded", lambda folder: courses.grade(made, folder, self.path.stem))
+
+    @functools.cached_property
+    def entries(self):
+        """What batchgrader wrote into the gradebook."""
+        return entries(self.graded, self.path.stem)
+
+    @functools.cached_property
+    def nbgraders_entries(self):
+        """What nbgrader writes into the gradebook for the honest hand-ins."""
+        made = self._shared("handed_in", lambda folder: courses.make(folder, self.path))
+        graded = self._shared("by_nbgrader", lambda folder: courses.grade_with_nbgrader(
+            made, folder, self.path.stem, courses.honest(self.questions)))
+        return entries(graded, self.path.stem)
+
+    def _shared(self, name, make):
+        return shared(self.config._tmp_path_factory, f"{self.path.stem}_{name}", make)
 
 
-class Graded(pytest.Item):
-    """One answer in one hand-in: the points and the sentence that it must get."""
+class HandIn(pytest.Item):
+    """Something that is so of one hand-in; a failure is told in one sentence."""
 
-    def __init__(self, question, case, student, **node):
+    def __init__(self, student, **node):
         super().__init__(**node)
-        self.question, self.case, self.student = question, case, student
-
-    def runtest(self):
-        result = self.parent.results[self.student]
-        for test in self.question.tests:
-            points, maximum, said = result[test]
-            due = 0 if test in self.case.tests else maximum
-            assert points == due, (
-                f"{test}: {points} of {maximum} points for\n{self.case.code}\n{said}")
-        said = "\n".join(result[test][2] for test in self.case.tests)
-        assert self.case.says in said, (
-            f"{self.case.says!r} is not said to\n{self.case.code}\n{said}")
+        self.student = student
 
     def repr_failure(self, excinfo, style=None):
         return str(excinfo.value) if excinfo.errisinstance(AssertionError) else super(
         ).repr_failure(excinfo, style)
 
 
-def _make_course(course, name):
-    shutil.copytree(ROOT / "source" / name, course / "source" / name)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    run("nbgrader", "generate_assignment", name, "--force", cwd=course)
+class Answer(HandIn):
+    """One answer in one hand-in: the points and the sentence that it must get."""
+
+    def __init__(self, question, case, **node):
+        super().__init__(**node)
+        self.question, self.case = question, case
+
+    def runtest(self):
+        cells = self.parent.entries[self.student]
+        said = courses.said(self.parent.graded, self.student, self.parent.path.stem)
+        for test in self.question.tests:
+            points, most = cells[test]["auto_score"], cells[test]["max_score"]
+            due = 0 if test in self.case.tests else most
+            assert points == due, (
+                f"{test}: {points} of {most} points for\n{self.case.code}\n{said.get(test)}")
+        said = "\n".join(said.get(test, "") for test in self.case.tests)
+        assert self.case.says in said, (
+            f"{self.case.says!r} is not said to\n{self.case.code}\n{said}")
 
 
-def _hand_in(course, name, questions):
-    release = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
-    source = nbformat.read(course / "source" / name / f"{name}.ipynb", as_version=4)
-    students = {"untouched": release, "instructor": source}
-    for side in ("accept", "reject"):
-        for number, cases in enumerate(hand_ins(questions, side)):
-            dress = number if side == "accept" else 0
-            students[f"{side}_{number}"] = notebook(release, cases, dress)
-    for student, handed_in in students.items():
-        place = course / "submitted" / student / name
-        place.mkdir(parents=True)
-        nbformat.write(handed_in, place / f"{name}.ipynb")
+class Parity(HandIn):
+    """One hand-in that gets the same from nbgrader."""
 
-
-def _read_results(course, name):
-    results = {}
-    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
-        for submission in gradebook.assignment_submissions(name):
-            student = submission.student.id
-            said = _said(course / "autograded" / student / name / f"{name}.ipynb")
-            results[student] = {grade.name: (grade.auto_score, grade.max_score,
-                                             said.get(grade.name, ""))
-                                for book in submission.notebooks for grade in book.grades}
-    return results
-
-
-def _said(path):
-    """Return {test id: its output} of a graded notebook."""
-    cells = nbformat.read(path, as_version=4).cells
-    return {cell.metadata.nbgrader.grade_id:
-            "\n".join(output.get("text") or "\n".join(output.get("traceback", []))
-                      for output in cell.outputs)
-            for cell in cells if cell.cell_type == "code" and "nbgrader" in cell.metadata
-            and "grade_id" in cell.metadata.nbgrader}
+    def runtest(self):
+        found = differences(self.parent.entries[self.student],
+                            self.parent.nbgraders_entries[self.student])
+        assert not found, f"{self.student}, as (batchgrader, nbgrader) have it: {found}"
