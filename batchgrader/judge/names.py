@@ -101,7 +101,7 @@ class Names(dict):
     def _answer(self, question, name):
         answer = self.ask(question)
         if not isinstance(answer, dict) or "stopped" in answer:
-            raise StudentStopped
+            raise StudentStopped("the student's code was stopped before it gave an answer")
         if "not_by_value" in answer:
             self._refuse(name, str(answer["not_by_value"])[:300])
         if not {"value", "graph", "missing", "raised"}.intersection(answer):

@@ -210,9 +210,11 @@ class _Request:
         return self._enough()
 
     def _reply(self, question):
-        """Answer a question of the process, and give it what is left of its time."""
+        """Answer a question of the process. The time counts, but GRACE is left to go on in."""
         left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0.1)
         answer, outputs = self.answer(question, left)
+        if left is not None and not self.interrupted:
+            self.stop_at = max(self.stop_at, time.monotonic() + GRACE)
         for output in outputs:
             self._output(output)
         with contextlib.suppress(OSError):
@@ -232,7 +234,8 @@ class _Request:
             return True
         used, self.ran.waited = (now - before for now, before in
                                  zip(_used(self.session.pid), self.before))
-        due = self.started + min(self.seconds + self.ran.waited, BUSY * self.seconds)
+        due = max(self.stop_at, self.started + min(self.seconds + self.ran.waited,
+                                                   BUSY * self.seconds))
         if time.monotonic() < due - 0.01:
             self.stop_at = due
             return False
