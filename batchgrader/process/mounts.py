@@ -38,7 +38,7 @@ def change_root(size, given, more=(), user=None):
     """
     kernel.call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     root = Path("/tmp")  # hidden from here on, for this process only
-    places = [(path, os.open(path, os.O_PATH)) for path in _seen(given, more)]
+    places = [(path, os.open(path, os.O_PATH)) for path in seen([given, *more])]
     devices = [(path, os.open(path, os.O_PATH)) for path in DEVICES if os.path.exists(path)]
     kernel.call("mount", b"tmpfs", bytes(root), b"tmpfs", MS_NOSUID | MS_NODEV,
                 f"size={size},nr_inodes=100k,mode=755".encode())
@@ -61,10 +61,10 @@ def change_root(size, given, more=(), user=None):
     _pivot(root)
 
 
-def _seen(given, more):
-    folders = _outermost([path for path in SYSTEM if os.path.isdir(path)
-                          and not os.path.islink(path)] + python() + list(more))
-    return [*folders, *(path for path in SETTINGS if os.path.exists(path)), str(given)]
+def seen(more):
+    """Return the folders and files that a new root shows, `more` among them; no links."""
+    system = [path for path in SYSTEM if not os.path.islink(path)]
+    return _outermost([*system, *python(), *map(str, more), *SETTINGS])
 
 
 def _outermost(paths):

@@ -49,6 +49,7 @@ class State:
     orders: socket.socket
     layers: frozenset = frozenset({"limits"})
     more: tuple = ()
+    disk: int = box.DISK
     children: dict = field(default_factory=dict)
 
 
@@ -101,9 +102,13 @@ def _import(state, order, _):
 
 
 def _isolate(state, order, _):
-    """Put all further processes into boxes. layers: their names; readable: further paths."""
+    """Put all further processes into boxes.
+
+    layers: their names. readable: further paths that may be seen. disk: bytes for all files.
+    """
     state.layers, state.more = frozenset(order["layers"]), tuple(order.get("readable", ()))
-    return {"layers": sorted(state.layers)}
+    state.disk = order.get("disk", box.DISK)
+    return {}
 
 
 def _fork(state, order, descriptors):
@@ -113,8 +118,8 @@ def _fork(state, order, descriptors):
         return {"refused": f"the parent process has {threads} threads after its imports"}
     place = Path(tempfile.mkdtemp(dir=state.folder))
     place.chmod(0o711)
-    made = box.Box(state.layers, place, order["memory"], more=state.more)
     try:
+        made = box.Box(state.layers, place, order["memory"], state.disk, state.more)
         pid = box.start(made, lambda: _child(order, made, state.shell), descriptors)
     except box.BoxFailed as error:
         shutil.rmtree(place, ignore_errors=True)
@@ -133,6 +138,11 @@ def _signal(state, order, _):
     return {}
 
 
+def _used(state, order, _):
+    """Answer for how many seconds a child had a processor, and was ready but had none."""
+    return {"seconds": watchdog.used(order["pid"]) if order["pid"] in state.children else [0, 0]}
+
+
 def _end(state, order, _):
     """End a child and its folder; answer how it ended by itself, or None if it had not.
 
@@ -147,14 +157,15 @@ def _end(state, order, _):
     return {"status": child.status, "why": child.why}
 
 
-ORDERS = {"import": _import, "isolate": _isolate, "fork": _fork, "signal": _signal, "end": _end}
+ORDERS = {"import": _import, "isolate": _isolate, "fork": _fork, "signal": _signal, "used": _used,
+          "end": _end}
 
 
 def _watch(state):
     """Kill the children that use too much together with what they have started."""
     for pid, child in state.children.items():
         if not child.why and child.status is None:
-            child.why = watchdog.why_over(pid, child.most, box.DISK, child.disk)
+            child.why = watchdog.why_over(pid, child.most, state.disk, child.disk)
             if child.why:
                 os.kill(pid, signal.SIGKILL)
     watchdog.end_strays(set(state.children))

@@ -66,6 +66,17 @@ def end_strays(known):
             end(pid)
 
 
+def used(pid):
+    """Return the seconds for which a process had a processor, and was ready but had none.
+
+    Of its main thread: Documentation/scheduler/sched-stats.rst. 0 where it cannot be known.
+    """
+    try:
+        return [int(number) / 1e9 for number in _read(f"/proc/{pid}/schedstat").split()[:2]]
+    except (OSError, ValueError):
+        return [0, 0]
+
+
 def own_memory():
     """Return the bytes that a forked child shares with this process until it changes them."""
     return _resident(os.getpid())
