@@ -8,6 +8,8 @@ folder, and `at_home`, what is in it.
 
 FIRST = "import ctypes, mmap, os, signal, socket, subprocess, sys, time\nlibc = ctypes.CDLL(None)"
 
+HARMLESS = "import json\nopen('file', 'w').write('3')\nprint(json.load(open('file')))"
+
 ATTACKS = {
     "read a file outside": "print('BROKE', open(secret).read())",
     "write a file outside": "open(outside + '/planted', 'w').write('x'); print('BROKE')",

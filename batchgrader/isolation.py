@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from batchgrader.attacks import ATTACKS, FIRST, HEAVY
+from batchgrader.attacks import ATTACKS, FIRST, HARMLESS, HEAVY
 from batchgrader.process import landlock, mounts
-from batchgrader.process.box import LAYERS
+from batchgrader.process.box import LAYERS, BoxFailed
 from batchgrader.process.session import Limits, Parent, Session
 
 MEMORY, DISK = 256 << 20, 32 << 20  # bytes that a process may take in the self-test
@@ -24,11 +24,15 @@ class TooWeak(Exception):
     """This machine offers too little to run untrusted code."""
 
 
-def probe():
-    """Return the names of the layers that this machine offers, tried in a process of its own."""
+def probe(without=()):
+    """Return the names of the layers that this machine offers, tried in a process of its own.
+
+    without: layers to do without, and so without those that work with them only.
+    """
     if sys.platform != "linux":
         return frozenset()
-    tried = subprocess.run([sys.executable, "-P", "-m", "batchgrader.process.probe"],
+    tried = subprocess.run([sys.executable, "-P", "-m", "batchgrader.process.probe",
+                            *(set(LAYERS) - set(without))],
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return frozenset(tried.stdout.split())
 
@@ -43,8 +47,14 @@ def floor(layers, weak=False):
 
 
 def self_test(layers):
-    """Return [(attack, whether the box held, what was said)] of attacks run in real boxes."""
+    """Return [(attack, whether the box held, what was said)] of attacks run in real boxes.
+
+    Raise BoxFailed if nothing runs in them: a box that is shut proves nothing.
+    """
     with _outside() as names, _parent(layers) as parent:
+        harmless = _run(parent, names, {"": HARMLESS})[0][2]
+        if harmless != "3":
+            raise BoxFailed(f"a harmless cell does not run in a box: {harmless}")
         light = _run(parent, names, ATTACKS)
         heavy = [row for name, code in HEAVY.items() for row in _run(parent, names, {name: code})]
     return light + heavy
@@ -68,13 +78,12 @@ def report(layers=None):
     return "\n".join(lines)
 
 
-def without_each(layers):
+def without_each():
     """Return a table: against which attacks boxes hold that lack one of the layers."""
-    lacking = {"": layers} | {name: layers - _with_dependents(name) for name in LAYERS
-                              if name in layers}
+    lacking = {name: probe([name] if name in LAYERS else []) for name in ("(none)", *LAYERS)}
     columns = [self_test(left) for left in lacking.values()]
-    head = f"{'held without':40}" + "".join(f"{name or '(nothing)':>14}" for name in lacking)
-    rows = [f"{row[0][0]:40}" + "".join(f"{'yes' if held else 'BROKE':>14}" for _, held, _ in row)
+    head = f"{'without':40}" + "".join(f"{name:>13}" for name in lacking)
+    rows = [f"{row[0][0]:40}" + "".join(f"{'held' if held else 'BROKE':>13}" for _, held, _ in row)
             for row in zip(*columns)]
     return "\n".join([head, *rows])
 
@@ -96,10 +105,6 @@ def bwrap(folder, readable=()):
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
     return [*command, "--bind", str(folder), str(folder), "--setenv", "TMPDIR", str(folder)]
-
-
-def _with_dependents(name):
-    return {"namespaces", "mounts"} if name == "namespaces" else {name}
 
 
 @contextlib.contextmanager
@@ -147,17 +152,18 @@ def _has_home():
 
 
 def _run(parent, names, attacks):
-    """Return the rows of attacks, one after another in one process."""
-    rows = []
-    with Session(parent, Limits(30, 1 << 20, MEMORY)) as session:
-        session.run("\n".join([FIRST, *(f"{name} = {value!r}" for name, value in names.items())]))
-        for name, code in attacks.items():
-            ran = session.run(code)
-            printed = "".join(output.get("text", "") for output in ran.outputs)
-            errors = [f"{output['ename']}: {output['evalue']}" for output in ran.outputs
-                      if output["output_type"] == "error"]
-            rows.append((name, "BROKE" not in printed,
-                         " ".join([*errors, printed.strip()]) or ran.ended))
-            if session.pid is None:
-                break
+    """Return the rows of attacks, in one process as long as it lives."""
+    rows, session = [], None
+    for name, code in attacks.items():
+        if session is None or session.pid is None:
+            session = Session(parent, Limits(30, 1 << 20, MEMORY))
+            session.run("\n".join(
+                [FIRST, *(f"{name} = {value!r}" for name, value in names.items())]))
+        ran = session.run(code)
+        printed = "".join(output.get("text", "") for output in ran.outputs)
+        errors = [f"{output['ename']}: {output['evalue']}" for output in ran.outputs
+                  if output["output_type"] == "error"]
+        rows.append((name, "BROKE" not in printed,
+                     " ".join([*errors, printed.strip()]).strip() or ran.ended))
+    session.end()
     return rows

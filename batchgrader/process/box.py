@@ -164,6 +164,7 @@ def _second(box, line, body, number):
     # Last, because a change of the user forgets it. A parent that has ended before is noticed
     # by the next line.
     if sys.platform == "linux":
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # the watchdog is to see its open files
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     line.send(b"ready")
     line.close()

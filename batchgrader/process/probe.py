@@ -1,4 +1,8 @@
-"""Finds out which layers of a box this machine offers: makes one with each. Prints their names."""
+"""Finds out which layers of a box this machine offers: makes one with each.
+
+`python -m batchgrader.process.probe LAYER...` prints the names of those given that work, each
+with the ones before it, in an order in which a layer stands after what it needs.
+"""
 
 import os
 import sys
@@ -10,14 +14,14 @@ from batchgrader.process import box, kernel
 IN_ORDER = ("namespaces", "mounts", "user", "capabilities", "landlock", "limits", "watchdog")
 
 
-def main():
-    """Print the names of the layers with which a box can be made, one a line."""
+def main(wanted):
+    """Print the names of the wanted layers with which a box can be made, one a line."""
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     layers = frozenset()
     with tempfile.TemporaryDirectory(prefix="batchgrader-") as folder:
         os.chmod(folder, 0o711)
         for layer in IN_ORDER:
-            if _works(layers | {layer}, Path(folder, layer)):
+            if layer in wanted and _works(layers | {layer}, Path(folder, layer)):
                 layers |= {layer}
                 print(layer)
 
@@ -41,4 +45,4 @@ def _use():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

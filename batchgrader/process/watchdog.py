@@ -104,16 +104,32 @@ def _sum(text, names):
 
 
 def _held(pids):
-    """Return the bytes of open files that are in no folder: deleted, or memory only."""
+    """Return the bytes of open files that are in no folder: deleted, or memory only.
+
+    A process that hides its files from the grader counts as one that has no end of them.
+    """
     files = {}
     for pid in pids:
-        with contextlib.suppress(OSError):
+        try:
             for descriptor in os.listdir(f"/proc/{pid}/fd"):
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(FileNotFoundError):  # closed by now
                     status = os.stat(f"/proc/{pid}/fd/{descriptor}")
                     if not status.st_nlink:
                         files[status.st_dev, status.st_ino] = 512 * status.st_blocks
+        except PermissionError:
+            if _hides(pid):
+                return float("inf")
+        except OSError:  # it has ended
+            continue
     return sum(files.values())
+
+
+def _hides(pid):
+    """Return whether a process lives and cannot be looked into; one that ends has no memory."""
+    try:
+        return "VmSize:" in _read(f"/proc/{pid}/status") and not os.access(f"/proc/{pid}/fd", 4)
+    except OSError:
+        return False
 
 
 def _size(folder):
