@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from batchgrader.process import channel
 
@@ -134,6 +133,10 @@ class Session:
         """Send the process a signal."""
         self.parent.order(do="signal", pid=self.pid, number=number)
 
+    def used(self):
+        """Return the seconds for which the process had a processor, and was ready but had none."""
+        return self.parent.order(do="used", pid=self.pid)["seconds"]
+
     def end(self, wait=0):
         """End the process; return how it had ended by itself within `wait` seconds, or None."""
         if self.pid is None:
@@ -162,7 +165,7 @@ class _Request:
         self.session, self.seconds, self.answer = session, seconds, answer
         self.ran, self.size = Ran(), 0
         self.inbox = channel.Inbox(MOST_OF_A_VALUE)
-        self.started, self.before = time.monotonic(), _used(session.pid)
+        self.started, self.before = time.monotonic(), session.used()
         self.stop_at = None if seconds is None else self.started + seconds
         self.interrupted = False
 
@@ -233,7 +236,7 @@ class _Request:
             self.ran.status = -signal.SIGKILL
             return True
         used, self.ran.waited = (now - before for now, before in
-                                 zip(_used(self.session.pid), self.before))
+                                 zip(self.session.used(), self.before))
         due = max(self.stop_at, self.started + min(self.seconds + self.ran.waited,
                                                    BUSY * self.seconds))
         if time.monotonic() < due - 0.01:
@@ -298,15 +301,3 @@ def add_output(outputs, output):
                 shown |= {"data": output["data"], "metadata": output["metadata"]}
     else:
         outputs.append(output)
-
-
-def _used(pid):
-    """Return the seconds for which a process had a processor, and was ready but had none.
-
-    Of its main thread, on Linux: Documentation/scheduler/sched-stats.rst. Elsewhere 0.
-    """
-    try:
-        numbers = Path(f"/proc/{pid}/schedstat").read_text().split()
-        return int(numbers[0]) / 1e9, int(numbers[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0, 0.0
