@@ -1,10 +1,10 @@
 """The parent of all hand-ins' processes: imports once, executes nothing, forks.
 
 Started as `python -m batchgrader.process.parent NUMBER FOLDER`, with the number of the socket that
-it takes orders from, and a folder of its own. When the other end of the socket closes, for whatever
-reason, it ends all its children and itself, and removes the folder: a grader that is killed leaves
-nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the parent has only
-imported, and hangs after one operation in the parent.
+it takes orders from, and a folder to make for itself. When the other end of the socket closes, for
+whatever reason, it ends all its children and itself, and removes the folder: a grader that is
+killed leaves nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the
+parent has only imported, and hangs after one operation in the parent.
 """
 
 import contextlib
@@ -34,6 +34,7 @@ def main(number, folder):
     orders = socket.socket(fileno=number)
     os.set_inheritable(number, False)
     os.environ["HOME"] = folder
+    os.mkdir(folder, 0o700)
     children = set()
     try:
         shell = make_shell()

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import selectors
 import shutil
 import signal
@@ -51,7 +52,8 @@ class Parent:
 
     def __init__(self, modules=(), environment=None):
         mine, theirs = socket.socketpair()
-        self.folder = tempfile.mkdtemp(prefix="batchgrader-")
+        # Made by the process that removes it: there is no moment at which it is nobody's.
+        self.folder = f"{tempfile.gettempdir()}/batchgrader-{secrets.token_hex(8)}"
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno()),
              self.folder],
