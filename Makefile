@@ -1,7 +1,7 @@
 # make grade, make test and make lab set up what they need first; see README.md.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lab notebooks release samples bench colab lock
+.PHONY: help setup grade test soak lab notebooks release samples bench colab lock
 
 ASSIGNMENT ?= ps1
 HANDINS ?= samples/$(ASSIGNMENT)
@@ -24,6 +24,9 @@ test: setup ## run all tests, and every lesson and instructor notebook again
 	@JUPYTER_PATH=$(CURDIR)/tests/jupyter TF_NUM_INTRAOP_THREADS=1 \
 	    pytest -n 2 --dist loadfile --nbval \
 	    --nbval-kernel-name course --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
+
+soak: setup ## kill grading runs at a hundred moments, and see that nothing is lost (or: KILLS=1000)
+	@KILLS=$(or $(KILLS),100) pytest -n 2 tests/grading/test_kills.py $(ARGS)
 
 lab: release ## open JupyterLab on the course, with Validate and Formgrader
 	@jupyter lab $(ARGS)

@@ -24,7 +24,7 @@ class Bundle:
 
     masters: {notebook: Master}. files: {path: bytes} of the instructor's other files.
     judge_imports, student_imports: modules that all its cells import, and those that students
-    were given. key: hash of all that the points depend on.
+    were given. readable: paths that tests may read. key: hash of all that the points depend on.
     """
 
     assignment: str
@@ -32,6 +32,7 @@ class Bundle:
     files: dict[str, bytes]
     judge_imports: tuple[str, ...]
     student_imports: tuple[str, ...]
+    readable: tuple[str, ...]
     config: Config
     key: str
 
@@ -55,9 +56,11 @@ def make_bundle(course, assignment):
              if Path(name).suffix != ".ipynb" and name not in excluded}
     tests = _imports(master.graded for master in masters.values())
     given = _imports(master.released for master in masters.values())
-    inside = BatchGrader(config=course.config).inside  # such tests import in the student's process
-    return Bundle(assignment, masters, files, tests, tests if inside else given, course.config,
-                  _key(course, source, assignment))
+    settings = BatchGrader(config=course.config)
+    readable = tuple(str(Path(course.coursedir.root, path)) for path in settings.depends_on)
+    # Tests inside the student's process import there.
+    return Bundle(assignment, masters, files, tests, tests if settings.inside else given, readable,
+                  course.config, _key(course, source, assignment))
 
 
 def _master(path, config):

@@ -3,7 +3,7 @@
 import os
 
 from nbgrader.preprocessors import Execute
-from traitlets import Dict, Float, Integer, List, Unicode
+from traitlets import Dict, Enum, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from batchgrader.process.session import Limits
@@ -28,6 +28,10 @@ class BatchGrader(Configurable):
     inside = List(Unicode(), help=(
         "Tests, by grade_id or pattern, that run in the student's process, because values are "
         "not enough for them. A student can forge their points; the result says so.")).tag(
+        config=True)
+    isolation = Enum(("strong", "weak", "bwrap"), "strong", help=(
+        "strong: every hand-in in a box, as good as this machine offers, and none without "
+        "Landlock or namespaces. weak: what there is. bwrap: in a box of Bubblewrap's.")).tag(
         config=True)
     environment = Dict(help="Environment variables that cells find.").tag(config=True)
 

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import functools
 import os
 import threading
 
@@ -20,7 +21,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets.utils.importstring import import_item
 
-from batchgrader import handin, score
+from batchgrader import handin, isolation, score
 from batchgrader.execute import Run
 from batchgrader.judge.judge import Judge
 from batchgrader.process.session import Parent, ParentLost
@@ -137,7 +138,9 @@ def _parent(bundle, modules):
     judge is in the memory of all its children.
     """
     environment = _environment(bundle)
-    key = modules is bundle.judge_imports, modules, tuple(environment.items())
+    judge = modules is bundle.judge_imports
+    isolate = {"layers": sorted(_layers(bundle)), "readable": bundle.readable if judge else ()}
+    key = judge, modules, tuple(environment.items())
     with _lock:
         if _stopped.is_set():
             raise ParentLost("grading was stopped")
@@ -145,10 +148,10 @@ def _parent(bundle, modules):
         if parent is None or parent.process.poll() is not None:
             if parent:
                 parent.stop()
-            parent = _parents[key] = Parent(modules, environment)
+            parent = _parents[key] = Parent(modules, environment, isolate)
             if parent.threads != 1:  # forked children could hang: each imports for itself
                 parent.stop()
-                parent = _parents[key] = Parent((), environment)
+                parent = _parents[key] = Parent((), environment, isolate)
         return parent
 
 
@@ -168,6 +171,17 @@ def _judge(bundle, limits):
         judge.end()
         raise
     free.append(judge)
+
+
+@functools.cache
+def _offered():
+    return isolation.probe()
+
+
+def _layers(bundle):
+    """Return the layers of the boxes of this assignment's hand-ins; raise TooWeak if too few."""
+    isolation.floor(_offered(), weak=BatchGrader(config=bundle.config).isolation == "weak")
+    return _offered()
 
 
 def _environment(bundle):

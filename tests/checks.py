@@ -8,7 +8,8 @@ from batch import differences, left_over, state
 
 def is_in_order(course, ran):
     assert "Traceback" not in ran.out + ran.err, ran
-    assert left_over(course) == []
+    left = left_over(course)
+    assert not left, left
 
 
 def heals(course, undisturbed):

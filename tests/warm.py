@@ -78,8 +78,7 @@ def _run(course, arguments, out, err, options):
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
     os.chdir(course)
-    os.environ["TMPDIR"] = f"{course}/tmp"
-    tempfile.tempdir = None  # of the process that was forked
+    tempfile.tempdir = f"{course}/tmp"
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _limit(course, **options)

@@ -35,6 +35,7 @@ DISK = 1 << 30  # bytes that all files of a hand-in may have together
 FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/sys/devices/system/cpu",
          "/sys/devices/system/node")
 WAIT = 30  # seconds to make a box
+OUT_OF_MEMORY = 77  # exit code of a process that had no memory left to say so
 
 
 class BoxFailed(Exception):
@@ -123,6 +124,8 @@ def _never_return(body, line):
     try:
         body()
         status = 0
+    except MemoryError:
+        status = OUT_OF_MEMORY
     except BaseException as error:
         with contextlib.suppress(OSError):
             line.send(f"{type(error).__name__}: {error}".encode()[:4096])

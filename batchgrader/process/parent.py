@@ -1,10 +1,10 @@
 """The parent of all hand-ins' processes: imports once, executes nothing, forks.
 
 Started as `python -m batchgrader.process.parent NUMBER FOLDER`, with the number of the socket that
-it takes orders from, and a folder of its own. When the other end of the socket closes, for whatever
-reason, it ends all its children and itself, and removes the folder: a grader that is killed leaves
-nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the parent has only
-imported, and hangs after one operation in the parent.
+it takes orders from, and a folder to make for itself. When the other end of the socket closes, for
+whatever reason, it ends all its children and itself, and removes the folder: a grader that is
+killed leaves nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the
+parent has only imported, and hangs after one operation in the parent.
 """
 
 import contextlib
@@ -61,6 +61,7 @@ def main(number, folder):
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # no hand-in reads its memory or environment
+    os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o711)  # a hand-in's user goes through, and sees nothing
     os.environ["HOME"] = folder
     state = State(Path(folder), make_shell(), orders)

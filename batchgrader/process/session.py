@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import selectors
 import shutil
 import signal
@@ -15,10 +16,14 @@ import time
 from dataclasses import dataclass, field
 
 from batchgrader.process import channel
+from batchgrader.process.box import OUT_OF_MEMORY
 
 MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
 GRACE = 3  # seconds that a cell has to end after it was interrupted
 BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
+
+# What the watchdog ended a process for (process/watchdog.py), as an outcome.
+ENDED_BY = {"memory": "out of memory", "disk": "too much output", "processes": "died"}
 
 
 class ParentLost(Exception):
@@ -36,7 +41,10 @@ class Limits:
 
 @dataclass
 class Ran:
-    """What came of a cell. ended: "done", "error", "out of time", "too much output", "died"."""
+    """What came of a cell.
+
+    ended: "done", "error", "out of time", "out of memory", "too much output" or "died".
+    """
 
     ended: str = "done"
     outputs: list = field(default_factory=list)
@@ -48,11 +56,15 @@ class Ran:
 
 
 class Parent:
-    """A parent process with its imports done. Threads may share it."""
+    """A parent process with its imports done. Threads may share it.
 
-    def __init__(self, modules=(), environment=None):
+    isolate: {"layers": names, "readable": paths} of the boxes of its children.
+    """
+
+    def __init__(self, modules=(), environment=None, isolate=None):
         mine, theirs = socket.socketpair()
-        self.folder = tempfile.mkdtemp(prefix="batchgrader-")
+        # Made by the process that removes it: there is no moment at which it is nobody's.
+        self.folder = f"{tempfile.gettempdir()}/batchgrader-{secrets.token_hex(8)}"
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno()),
              self.folder],
@@ -61,6 +73,8 @@ class Parent:
         theirs.close()
         self.socket, self.lock = mine, threading.Lock()
         try:
+            if isolate:
+                self.order(do="isolate", **isolate)
             self.threads = self.order(do="import", modules=list(modules))["threads"]
         except BaseException:
             self.stop()
@@ -105,7 +119,7 @@ class Session:
             theirs.close()
             os.close(theirs_out)
             os.close(theirs_err)
-        self.socket, self.pipes = ours, {out: "stdout", err: "stderr"}
+        self.socket, self.pipes, self.why = ours, {out: "stdout", err: "stderr"}, ""
         if "refused" in answer:
             self._close()
             raise ParentLost(answer["refused"])
@@ -143,7 +157,9 @@ class Session:
             return None
         pid, self.pid = self.pid, None
         self._close()
-        return self.parent.order(do="end", pid=pid, folder=self.folder, wait=wait)["status"]
+        ended = self.parent.order(do="end", pid=pid, folder=self.folder, wait=wait)
+        self.why = ended["why"]
+        return ended["status"]
 
     def _close(self):
         self.socket.close()
@@ -262,7 +278,9 @@ class _Request:
     def _died(self):
         self.ran.status = self.session.end(wait=1)
         if not self.interrupted:
-            self.ran.ended = "died"
+            out_of_memory = self.ran.status == OUT_OF_MEMORY
+            self.ran.ended = ENDED_BY.get(self.session.why,
+                                          "out of memory" if out_of_memory else "died")
         return True
 
     def _drain(self, descriptor):

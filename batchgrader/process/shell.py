@@ -50,9 +50,11 @@ class Shell(InteractiveShell):
 
     def run(self, code):
         """Run one cell; return whether it ended without an error, and its number."""
-        self.shown = False
+        self.shown, process = False, os.getpid()
         result = self.loop.run_until_complete(self._run(code))
         flush()
+        if os.getpid() != process:  # forked by the cell: it must not answer for the first one
+            os._exit(0)
         if not result.success and not self.shown:
             # Some errors IPython only prints, a group of exceptions for one, or one that cannot
             # be formatted (InteractiveShell.showtraceback). A test has failed with those, too.
@@ -175,10 +177,17 @@ def take_over(shell, report):
     sys.stdout, sys.stderr = Stream("stdout", 1, shell), Stream("stderr", 2, shell)
     builtins.input = _no_input
     getpass.getpass = _no_input
+    os.register_at_fork(before=flush, after_in_child=lambda: setattr(shell, "report", _write_below))
     sys.path.insert(_after_the_standard_library(), "")
     sys.argv = [sys.argv[0]]
     if "matplotlib_inline.backend_inline" in sys.modules:
         sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
+
+
+def _write_below(output):
+    """Report from a process that a cell forked: its text goes where other programs write theirs."""
+    if output["output_type"] == "stream":
+        os.write(1 if output["name"] == "stdout" else 2, output["text"].encode(errors="replace"))
 
 
 def _after_the_standard_library():
