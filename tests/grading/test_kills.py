@@ -56,12 +56,19 @@ def kill(victim, command):
         found.kill()
 
 
-def test_kill_before_each_change_of_files(graded_class, undisturbed, tmp_path):
+@pytest.mark.parametrize("then", ["run again", "taken back"])
+def test_kill_before_each_change_of_files(then, graded_class, undisturbed, tmp_path):
     course = copied(graded_class, tmp_path)
     for count in itertools.count(1):
-        batch.hand_in(course, "half")
+        batch.hand_in(course, "half")  # all right now: as ada's
         ran = warm.run(course, "grade", "small", "--jobs", 1, dies_at=count)
         is_in_order(course, ran)
+        if then == "run again":
+            assert warm.run(course, "grade", "small").code == 1
+            copies, entries = state(course)["copies"], batch.journal(course)
+            assert (copies["autograded/half/small/small.ipynb"]
+                    == copies["autograded/ada/small/small.ipynb"])
+            assert entries["half"]["result"] == entries["ada"]["result"]
         batch.hand_in(course, "half", **TABLE["students"]["half"])
         heals(course, undisturbed)
         if ran.code != -signal.SIGKILL:
