@@ -40,7 +40,8 @@ def honest(questions):
 def grade(made, course, name):
     """Grade a copy of the course `made` with batchgrader."""
     shutil.copytree(made, course, dirs_exist_ok=True)
-    run("batchgrader", "grade", name, cwd=course)
+    # 1: an answer of a class of the student's own, made to equal everything, is for a person.
+    run("batchgrader", "grade", name, cwd=course, code={0, 1})
 
 
 def grade_with_nbgrader(made, course, name, students):
