@@ -1,10 +1,10 @@
 """The parent of all hand-ins' processes: imports once, executes nothing, forks.
 
 Started as `python -m batchgrader.process.parent NUMBER FOLDER`, with the number of the socket that
-it takes orders from, and a folder to make for itself. When the other end of the socket closes, for
-whatever reason, it ends all its children and itself, and removes the folder: a grader that is
-killed leaves nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the
-parent has only imported, and hangs after one operation in the parent.
+it takes orders from, and a folder of its own. When the other end of the socket closes, for whatever
+reason, it ends all its children and itself, and removes the folder: a grader that is killed leaves
+nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the parent has only
+imported, and hangs after one operation in the parent.
 """
 
 import contextlib
@@ -14,45 +14,86 @@ import importlib
 import json
 import os
 import random
-import resource
+import select
 import shutil
 import signal
 import socket
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from batchgrader.process import channel
+from batchgrader.process import box, channel, kernel, watchdog
 from batchgrader.process.shell import make_shell, take_over
 
-PR_SET_PDEATHSIG = 1
+
+@dataclass
+class Child:
+    """A hand-in's process. most: bytes of memory; disk: folders to be measured.
+
+    why: the sum that was too large. status: how it ended, once that is known.
+    """
+
+    most: int
+    disk: tuple
+    why: str = ""
+    status: int | None = None
+
+
+@dataclass
+class State:
+    """What the parent has: its children by their numbers, and the layers of their boxes."""
+
+    folder: Path
+    shell: object
+    orders: socket.socket
+    children: dict
+    layers: frozenset = frozenset({"limits"})
+    more: tuple = ()
+    disk: int = box.DISK
 
 
 def main(number, folder):
-    """Take orders until the other side closes."""
+    """Take orders until the other side closes; watch the children between orders."""
     orders = socket.socket(fileno=number)
     os.set_inheritable(number, False)
+    if sys.platform == "linux":
+        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # no hand-in reads its memory or environment
+    os.chmod(folder, 0o711)  # a hand-in's user goes through, and sees nothing
     os.environ["HOME"] = folder
-    os.mkdir(folder, 0o700)
-    children = set()
+    children = {}
     try:
-        shell = make_shell()
-        while True:
-            text, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 3)
-            if not text:
-                break
-            order = json.loads(text)
-            channel.send(orders, ORDERS[order["do"]](
-                order, orders=orders, descriptors=descriptors, shell=shell,
-                children=children, folder=folder))
+        state = State(Path(folder), make_shell(), orders, children)
+        while _take_order(state):
+            pass
     finally:
-        for pid in children:
-            _kill(pid)
+        for pid in list(children):
+            _kill(children, pid)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _import(order, **_):
+def _take_order(state):
+    """Wait for an order and obey; return False once the other side has closed."""
+    watched = "watchdog" in state.layers and state.children
+    if not select.select([state.orders], [], [], watchdog.EVERY if watched else None)[0]:
+        _watch(state)
+        return True
+    text, descriptors, _, _ = socket.recv_fds(state.orders, 1 << 20, 3)
+    if not text:
+        return False
+    order = json.loads(text)
+    try:
+        answer = ORDERS[order["do"]](state, order, descriptors)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    channel.send(state.orders, answer)
+    return True
+
+
+def _import(state, order, _):
     """Import modules; what cannot be imported fails in the hand-in's own cell, too."""
     for name in order["modules"]:
         with contextlib.suppress(Exception, SystemExit):
@@ -62,86 +103,99 @@ def _import(order, **_):
     return {"threads": _threads()}
 
 
-def _fork(order, orders, descriptors, shell, children, folder):
-    """Fork a process that runs cells; answer with its number and its folder."""
+def _isolate(state, order, _):
+    """Put all further processes into boxes.
+
+    layers: their names. readable: further paths that may be seen. disk: bytes for all files.
+    """
+    state.layers, state.more = frozenset(order["layers"]), tuple(order.get("readable", ()))
+    state.disk = order.get("disk", box.DISK)
+    return {}
+
+
+def _fork(state, order, descriptors):
+    """Fork a process that runs cells; answer with its number, and the folder for its files."""
     threads = _threads()
     if threads != 1:  # the others would be missing in the child, and locks they hold stay held
-        for descriptor in descriptors:
-            os.close(descriptor)
         return {"refused": f"the parent process has {threads} threads after its imports"}
-    place = tempfile.mkdtemp(dir=folder)
-    parent = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            orders.close()
-            _child(order, descriptors, shell, place, parent)
-            status = 0
-        finally:
-            os._exit(status)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    children.add(pid)
-    return {"pid": pid, "folder": place}
+    place = Path(tempfile.mkdtemp(dir=state.folder))
+    place.chmod(0o711)
+    try:
+        made = box.Box(state.layers, place, order["memory"], state.disk, state.more)
+        pid = box.start(made, lambda: _child(order, made, state.shell), descriptors)
+    except box.BoxFailed as error:
+        shutil.rmtree(place, ignore_errors=True)
+        return {"refused": str(error)}
+    state.children[pid] = Child(
+        order["memory"] and order["memory"] + watchdog.own_memory(),
+        () if "mounts" in state.layers else made.writable)
+    return {"pid": pid, "folder": str(made.given)}
 
 
-def _signal(order, children, **_):
+def _signal(state, order, _):
     """Send a signal to a child. It is not yet waited for, so the number is still its own."""
-    if order["pid"] in children:
+    if order["pid"] in state.children:
         with contextlib.suppress(ProcessLookupError):
             os.kill(order["pid"], order["number"])
     return {}
 
 
-def _end(order, children, **_):
-    """End a child and its folder; answer how it ended by itself, or None if it had not."""
-    pid = order["pid"]
+def _used(state, order, _):
+    """Answer for how many seconds a child had a processor, and was ready but had none."""
+    return {"seconds": watchdog.used(order["pid"]) if order["pid"] in state.children else [0, 0]}
+
+
+def _end(state, order, _):
+    """End a child and its folder; answer how it ended by itself, or None if it had not.
+
+    why: the sum that was too large, if the watchdog has ended it.
+    """
+    child = state.children[order["pid"]]
     deadline = time.monotonic() + order["wait"]
-    status = _reaped(pid)
-    while status is None and time.monotonic() < deadline:
+    while not _ended(order["pid"], child) and time.monotonic() < deadline:
         time.sleep(0.002)
-        status = _reaped(pid)
-    _kill(pid, reaped=status is not None)
-    children.discard(pid)
-    shutil.rmtree(order["folder"], ignore_errors=True)
-    return {"status": None if status is None else os.waitstatus_to_exitcode(status)}
+    _kill(state.children, order["pid"])
+    shutil.rmtree(Path(order["folder"]).parent, ignore_errors=True)
+    return {"status": child.status, "why": child.why}
 
 
-ORDERS = {"import": _import, "fork": _fork, "signal": _signal, "end": _end}
+ORDERS = {"import": _import, "isolate": _isolate, "fork": _fork, "signal": _signal, "used": _used,
+          "end": _end}
 
 
-def _reaped(pid):
-    done, status = os.waitpid(pid, os.WNOHANG)
-    return status if done else None
+def _watch(state):
+    """Kill the children that use too much together with what they have started."""
+    for pid, child in state.children.items():
+        if not child.why and child.status is None:
+            child.why = watchdog.why_over(pid, child.most, state.disk, child.disk)
+            if child.why:
+                os.kill(pid, signal.SIGKILL)
+    watchdog.end_strays(set(state.children))
 
 
-def _kill(pid, reaped=False):
-    """Kill a child, and what it started in its own process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    if not reaped:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+def _ended(pid, child):
+    """Return whether a child has ended by itself, or by the watchdog; note how."""
+    if child.status is None:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            child.status = os.waitstatus_to_exitcode(status)
+    return child.status is not None
 
 
-def _child(order, descriptors, shell, place, parent):
-    """Run cells, in a session, a folder and with streams of its own, until nobody asks."""
-    os.setsid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            return
-    asked, out, err = descriptors
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(out, 1)
-    os.dup2(err, 2)
-    os.chdir(place)
-    os.environ["HOME"] = place
-    _limit(order["memory"])
+def _kill(children, pid):
+    """Kill a child and all that it started."""
+    if children.pop(pid).status is None:
+        watchdog.end(pid)
+    watchdog.end_strays(set(children))
+
+
+def _child(order, made, shell):
+    """Run cells until nobody asks. The descriptors are: nothing, two streams, and the grader."""
     _seed(order["seed"])
-    serve(socket.socket(fileno=asked), shell)
+    asked = socket.socket(fileno=3)
+    if asked.recv(1, socket.MSG_PEEK):  # the grader has put the files in their place by then
+        box.take_files(made)
+        serve(asked, shell)
 
 
 def serve(sock, shell):
@@ -158,15 +212,6 @@ def serve(sock, shell):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         libc.fflush(None)
         channel.send(sock, {"done": good, "execution_count": number})
-
-
-def _limit(memory):
-    """Let the process take `memory` bytes more than it has, and leave no core file."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory and sys.platform == "linux":
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _seed(seed):
