@@ -93,7 +93,8 @@ def without_each():
 def bwrap(folder, readable=()):
     """Return the start of a command line that runs the parent process in Bubblewrap's box.
 
-    folder: the one that the parent shares with the grader. readable: further paths to be seen.
+    folder: where the parent makes its own, which the grader puts files into. readable: further
+    paths to be seen.
     None if Bubblewrap is not installed. The view is that of the layer `mounts`.
     """
     program = shutil.which("bwrap")
@@ -106,7 +107,7 @@ def bwrap(folder, readable=()):
     for path in mounts.SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
-    return [*command, "--bind", str(folder), str(folder), "--setenv", "TMPDIR", str(folder)]
+    return [*command, "--bind", str(folder), str(folder)]
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from pathlib import Path
@@ -253,6 +254,7 @@ def test_the_parent_may_run_in_bubblewrap(tmp_path, monkeypatch, parent):
     python.write_text("#!/bin/sh\nexec " + " ".join([*start, sys.executable]) + ' "$@"\n')
     python.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Session(parent({"limits", "watchdog"}), LIMITS) as session:
         assert said(session.run("import os; print(os.listdir('/home'))")) == "['student']\n"
         assert session.folder.startswith(str(tmp_path))

@@ -52,6 +52,7 @@ class State:
     layers: frozenset = frozenset({"limits"})
     more: tuple = ()
     disk: int = box.DISK
+    watch_at: float = 0
 
 
 def main(number, folder):
@@ -61,8 +62,8 @@ def main(number, folder):
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # no hand-in reads its memory or environment
-    os.chmod(folder, 0o711)  # a hand-in's user goes through, and sees nothing
     os.environ["HOME"] = folder
+    os.mkdir(folder, 0o711)  # a hand-in's user goes through, and sees nothing
     children = {}
     try:
         state = State(Path(folder), make_shell(), orders, children)
@@ -77,8 +78,12 @@ def main(number, folder):
 def _take_order(state):
     """Wait for an order and obey; return False once the other side has closed."""
     watched = "watchdog" in state.layers and state.children
-    if not select.select([state.orders], [], [], watchdog.EVERY if watched else None)[0]:
+    left = max(state.watch_at - time.monotonic(), 0) if watched else None
+    ready = select.select([state.orders], [], [], left)[0]
+    if watched and time.monotonic() >= state.watch_at:  # also when orders never stop coming
         _watch(state)
+        state.watch_at = time.monotonic() + watchdog.EVERY
+    if not ready:
         return True
     text, descriptors, _, _ = socket.recv_fds(state.orders, 1 << 20, 3)
     if not text:
