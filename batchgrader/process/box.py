@@ -145,13 +145,13 @@ def _first(box, line, body):
 
 
 def unshare(layers):
-    """Enter the namespaces that the layers need; who is not root, in a user namespace first."""
+    """Enter the namespaces that the layers need; who may not, in a user namespace of its own."""
     flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
     if "mounts" in layers:
         flags |= CLONE_NEWNS
-    if os.geteuid() == 0:
+    try:
         kernel.call("unshare", flags)
-    else:
+    except PermissionError:
         privileges.enter_user_namespace(flags)
 
 
