@@ -24,7 +24,7 @@ LAYERS = {
     "namespaces": "no other processes, no network, no shared memory of others",
     "mounts": "no files but programs, libraries and the hand-in's own",
     "capabilities": "no capability, and no program that gives one",
-    "landlock": "files, ports and signals once more, kept by the process itself",
+    "landlock": "files, ports and signals, given up by the process",
     "limits": "size of a file, processes, open files, memory of a process",
     "watchdog": "memory, files and processes of all processes together",
 }
