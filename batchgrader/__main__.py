@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from batchgrader.collect import CollectError, collect
-from batchgrader.course import CourseError, open_course
+from batchgrader.course import CourseError, folder, open_course, students
 from batchgrader.disk import sentence
 
 
@@ -71,10 +71,15 @@ def _parser():
     command.set_defaults(run=_grade)
     _add_choice(command)
     command.add_argument("--json", action="store_true", help="print the results as JSON")
+    command.add_argument("--isolation", choices=("strong", "weak", "bwrap"),
+                         help="how hand-ins are kept apart from this machine (see self-test)")
 
     command = commands.add_parser("feedback", help="write feedback pages that are not up to date")
     command.set_defaults(run=_feedback)
     _add_choice(command)
+
+    command = commands.add_parser("self-test", help="show what keeps hand-ins in, and attack it")
+    command.set_defaults(run=_self_test)
     return parser
 
 
@@ -101,10 +106,13 @@ def _collect(arguments):
 
 
 def _grade(arguments):
-    from batchgrader import grade, progress, table
+    from batchgrader import grade, isolation, progress, table
     from batchgrader.result import SYSTEM_ERROR
 
-    course, assignment = open_course(arguments.course), arguments.assignment
+    changes = {"BatchGrader": {"isolation": arguments.isolation}} if arguments.isolation else {}
+    course, assignment = open_course(arguments.course, **changes), arguments.assignment
+    if arguments.isolation == "weak" and (why := isolation.too_weak(isolation.offered())):
+        print(f"batchgrader: going on with weak isolation. {why}", file=sys.stderr)
     watch = contextlib.nullcontext(grade.Quiet() if arguments.json else progress.Lines())
     if sys.stderr.isatty():
         watch = progress.Bar()
@@ -128,12 +136,22 @@ def _feedback(arguments):
     root, assignment = arguments.course, arguments.assignment
     course = open_course(root)
     names = arguments.student or feedback.stale(root, assignment)
+    if arguments.force and not arguments.student:
+        names = [name for name in students(course, assignment)
+                 if folder(course, "autograded", name, assignment).is_dir()]
     problems = feedback.write_feedback(root, assignment, names, arguments.jobs or 1,
                                        said=lambda student, problem: print(
                                            f"  {student:24.24} {problem or 'written'}"))
     print(f"Feedback pages of {sum(not p for p in problems.values())} students were written to "
           f"{course.coursedir.feedback_directory}/.")
     return 1 if any(problems.values()) else 0
+
+
+def _self_test(_):
+    from batchgrader import isolation
+
+    print(isolation.report())
+    return 2 if isolation.too_weak(isolation.offered()) else 0
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ if not pid: os._exit(libc.unshare(0x10000000) == 0)
 if os.waitpid(pid, 0)[1]: print('BROKE by a user namespace')""",
 }
 
-# Each ends its process, or may: name, cell. `memory` and `disk` are the bytes allowed.
+# Each may end its process. `memory` and `disk`: the bytes that a hand-in may have.
 HEAVY = {
     "start processes without end": """
 children = []
@@ -51,7 +51,7 @@ for number in range(200):
     pid = os.fork()
     if not pid: os.setsid(); time.sleep(60); os._exit(0)
     children.append(pid)
-time.sleep(0.6); print('BROKE', len(children), 'processes')""",
+time.sleep(0.5); print('BROKE', len(children), 'processes')""",
     "take too much memory": "held = bytearray(2 * memory); print('BROKE')",
     "take too much memory in many processes": """
 for number in range(8):
@@ -59,7 +59,7 @@ for number in range(8):
         held = mmap.mmap(-1, memory // 4)
         for at in range(0, len(held), 4096): held[at] = 1
         time.sleep(60); os._exit(0)
-time.sleep(1); print('BROKE')""",
+time.sleep(0.7); print('BROKE')""",
     "write a file that is too large": """
 with open('large', 'wb') as file:
     for _ in range(16): file.write(bytes(disk // 8))

@@ -12,6 +12,7 @@ ABNORMAL = ("died", "out of memory", "out of time", "too much output")  # worst 
 SAID = {
     "died": ("ProcessDied", "This cell ended the process that runs the notebook."),
     "out of memory": ("OutOfMemory", "This cell needed more memory than there is for it."),
+    "error": ("Error", "This cell stopped with an error that could not be shown."),
     "too much output": ("TooMuchOutput", "This cell was stopped, because it wrote too much."),
 }
 MEMORY_ERRORS = ("MemoryError", "_ArrayMemoryError", "ResourceExhaustedError", "bad_alloc")
@@ -55,7 +56,9 @@ class Run:
                 cell.execution_count = number
                 cell.outputs = [from_dict(_kept(output)) for output in ran.outputs]
                 executed.ended[index] = _ended(ran)
-                if executed.ended[index] in ABNORMAL:
+                lost = executed.ended[index] == "error" and not any(
+                    output.output_type == "error" for output in cell.outputs)
+                if executed.ended[index] in ABNORMAL or lost:
                     cell.outputs.append(from_dict(self._said(executed.ended[index])))
         return executed
 

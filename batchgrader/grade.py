@@ -19,7 +19,7 @@ from pathlib import Path
 
 from nbgrader.utils import is_grade, is_task, parse_utc
 
-from batchgrader import disk, work
+from batchgrader import disk, isolation, work
 from batchgrader.bundle import make_bundle
 from batchgrader.course import CourseError, files_below, folder, students
 from batchgrader.journal import Journal
@@ -57,6 +57,8 @@ def grade(course, assignment, jobs=None, only=None, force=False, executor=None, 
     place = Path(course.coursedir.root) / ".batchgrader" / assignment
     settings = BatchGrader(config=course.config)
     jobs = jobs or settings.jobs
+    if executor is None:
+        isolation.ways(settings.isolation)  # refuses a machine that cannot keep hand-ins in
     with contextlib.ExitStack() as stack:
         stack.enter_context(_alone(place, assignment))
         merger = stack.enter_context(Merger(course, assignment, settings.patience))

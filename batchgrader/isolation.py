@@ -1,6 +1,7 @@
 """How hand-ins are kept apart from the grader and each other: what there is, and does it hold."""
 
 import contextlib
+import functools
 import os
 import pwd
 import secrets
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from batchgrader.attacks import ATTACKS, FIRST, HARMLESS, HEAVY
+from batchgrader.course import CourseError
 from batchgrader.process import landlock, mounts
 from batchgrader.process.box import LAYERS, BoxFailed
 from batchgrader.process.session import Limits, Parent, Session
@@ -20,7 +22,7 @@ MEMORY, DISK = 256 << 20, 32 << 20  # bytes that a process may take in the self-
 PACKAGE = Path(__file__).parent
 
 
-class TooWeak(Exception):
+class TooWeak(CourseError):
     """This machine offers too little to run untrusted code."""
 
 
@@ -37,27 +39,56 @@ def probe(without=()):
     return frozenset(tried.stdout.split())
 
 
+@functools.cache
+def offered():
+    """Return probe(), asked once."""
+    return probe()
+
+
+def ways(isolation, readable=()):
+    """Return how a Parent isolates its children, as its arguments; raise TooWeak.
+
+    isolation: "strong", "weak" or "bwrap", see settings.py. readable: paths that may be read.
+    """
+    if isolation == "bwrap":
+        if bwrap(".") is None:
+            raise TooWeak("Bubblewrap is asked for, and it is not installed: install the package "
+                          "bubblewrap, or choose another isolation.")
+        return {"within": lambda folder: bwrap(folder, readable),
+                "isolate": {"layers": sorted(offered() & {"limits", "watchdog"})}}
+    floor(offered(), weak=isolation == "weak")
+    return {"isolate": {"layers": sorted(offered()), "readable": list(readable)}}
+
+
+def too_weak(layers):
+    """Return why hand-ins in such a box could reach the grader's files, or ""."""
+    walls = {"namespaces", "mounts"} <= layers or "landlock" in layers
+    if walls and "limits" in layers:
+        return ""
+    return ("This machine has neither Landlock nor namespaces for the grader, so a hand-in could "
+            "read and change your files.")
+
+
 def floor(layers, weak=False):
     """Raise TooWeak if hand-ins in such a box could reach the grader's files; not if `weak`."""
-    walls = {"namespaces", "mounts"} <= layers or "landlock" in layers
-    if not weak and not (walls and "limits" in layers):
-        raise TooWeak(
-            "This machine has neither Landlock nor namespaces for the grader, so a hand-in could "
-            "read and change your files: use Linux 5.13 or later, or allow weak isolation.")
+    if not weak and (why := too_weak(layers)):
+        raise TooWeak(f"{why} Use Linux 5.13 or later, or allow it with --isolation weak.")
 
 
-def self_test(layers):
+def self_test(layers, only=None):
     """Return [(attack, whether the box held, what was said)] of attacks run in real boxes.
 
-    Raise BoxFailed if nothing runs in them: a box that is shut proves nothing.
+    only: names of attacks, all if None. Raise BoxFailed if nothing runs in the boxes: a box that
+    is shut proves nothing.
     """
+    light, heavy = ({name: code for name, code in attacks.items() if only is None or name in only}
+                    for attacks in (ATTACKS, HEAVY))
     with _outside() as names, _parent(layers) as parent:
         harmless = _run(parent, names, {"": HARMLESS})[0][2]
         if harmless != "3":
             raise BoxFailed(f"a harmless cell does not run in a box: {harmless}")
-        light = _run(parent, names, ATTACKS)
-        heavy = [row for name, code in HEAVY.items() for row in _run(parent, names, {name: code})]
-    return light + heavy
+        rows = _run(parent, names, light)
+        return rows + [row for name in heavy for row in _run(parent, names, {name: heavy[name]})]
 
 
 def report(layers=None):
@@ -91,7 +122,8 @@ def without_each():
 def bwrap(folder, readable=()):
     """Return the start of a command line that runs the parent process in Bubblewrap's box.
 
-    folder: the one that the parent shares with the grader. readable: further paths to be seen.
+    folder: where the parent makes its own, which the grader puts files into. readable: further
+    paths to be seen.
     None if Bubblewrap is not installed. The view is that of the layer `mounts`.
     """
     program = shutil.which("bwrap")
@@ -104,7 +136,7 @@ def bwrap(folder, readable=()):
     for path in mounts.SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
-    return [*command, "--bind", str(folder), str(folder), "--setenv", "TMPDIR", str(folder)]
+    return [*command, "--bind", str(folder), str(folder)]
 
 
 @contextlib.contextmanager
@@ -165,5 +197,6 @@ def _run(parent, names, attacks):
                   if output["output_type"] == "error"]
         rows.append((name, "BROKE" not in printed,
                      " ".join([*errors, printed.strip()]).strip() or ran.ended))
-    session.end()
+    if session:
+        session.end()
     return rows

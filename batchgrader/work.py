@@ -138,9 +138,8 @@ def _parent(bundle, modules):
     judge is in the memory of all its children.
     """
     environment = _environment(bundle)
-    judge = modules is bundle.judge_imports
-    isolate = {"layers": sorted(_layers(bundle)), "readable": bundle.readable if judge else ()}
-    key = judge, modules, tuple(environment.items())
+    readable = bundle.readable if modules is bundle.judge_imports else ()
+    key = modules, readable, tuple(environment.items())
     with _lock:
         if _stopped.is_set():
             raise ParentLost("grading was stopped")
@@ -148,10 +147,12 @@ def _parent(bundle, modules):
         if parent is None or parent.process.poll() is not None:
             if parent:
                 parent.stop()
-            parent = _parents[key] = Parent(modules, environment, isolate)
+            start = functools.partial(Parent, environment=environment, **isolation.ways(
+                BatchGrader(config=bundle.config).isolation, readable))
+            parent = _parents[key] = start(modules)
             if parent.threads != 1:  # forked children could hang: each imports for itself
                 parent.stop()
-                parent = _parents[key] = Parent((), environment, isolate)
+                parent = _parents[key] = start(())
         return parent
 
 
@@ -171,17 +172,6 @@ def _judge(bundle, limits):
         judge.end()
         raise
     free.append(judge)
-
-
-@functools.cache
-def _offered():
-    return isolation.probe()
-
-
-def _layers(bundle):
-    """Return the layers of the boxes of this assignment's hand-ins; raise TooWeak if too few."""
-    isolation.floor(_offered(), weak=BatchGrader(config=bundle.config).isolation == "weak")
-    return _offered()
 
 
 def _environment(bundle):

@@ -24,7 +24,7 @@ LAYERS = {
     "namespaces": "no other processes, no network, no shared memory of others",
     "mounts": "no files but programs, libraries and the hand-in's own",
     "capabilities": "no capability, and no program that gives one",
-    "landlock": "files, ports and signals once more, kept by the process itself",
+    "landlock": "files, ports and signals, given up by the process",
     "limits": "size of a file, processes, open files, memory of a process",
     "watchdog": "memory, files and processes of all processes together",
 }
@@ -148,13 +148,13 @@ def _first(box, line, body):
 
 
 def unshare(layers):
-    """Enter the namespaces that the layers need; who is not root, in a user namespace first."""
+    """Enter the namespaces that the layers need; who may not, in a user namespace of its own."""
     flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
     if "mounts" in layers:
         flags |= CLONE_NEWNS
-    if os.geteuid() == 0:
+    try:
         kernel.call("unshare", flags)
-    else:
+    except PermissionError:
         privileges.enter_user_namespace(flags)
 
 

@@ -1,10 +1,10 @@
 """The parent of all hand-ins' processes: imports once, executes nothing, forks.
 
 Started as `python -m batchgrader.process.parent NUMBER FOLDER`, with the number of the socket that
-it takes orders from, and a folder to make for itself. When the other end of the socket closes, for
-whatever reason, it ends all its children and itself, and removes the folder: a grader that is
-killed leaves nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the
-parent has only imported, and hangs after one operation in the parent.
+it takes orders from, and a folder of its own. When the other end of the socket closes, for whatever
+reason, it ends all its children and itself, and removes the folder: a grader that is killed leaves
+nothing behind. Measured with TensorFlow 2.21: a forked child works as long as the parent has only
+imported, and hangs after one operation in the parent.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import socket
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from batchgrader.process import box, channel, kernel, watchdog
@@ -48,10 +48,11 @@ class State:
     folder: Path
     shell: object
     orders: socket.socket
+    children: dict
     layers: frozenset = frozenset({"limits"})
     more: tuple = ()
     disk: int = box.DISK
-    children: dict = field(default_factory=dict)
+    watch_at: float = 0
 
 
 def main(number, folder):
@@ -61,24 +62,28 @@ def main(number, folder):
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)  # no hand-in reads its memory or environment
-    os.makedirs(folder, exist_ok=True)
-    os.chmod(folder, 0o711)  # a hand-in's user goes through, and sees nothing
     os.environ["HOME"] = folder
-    state = State(Path(folder), make_shell(), orders)
+    os.mkdir(folder, 0o711)  # a hand-in's user goes through, and sees nothing
+    children = {}
     try:
+        state = State(Path(folder), make_shell(), orders, children)
         while _take_order(state):
             pass
     finally:
-        for pid in list(state.children):
-            _kill(state, pid)
+        for pid in list(children):
+            _kill(children, pid)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_order(state):
     """Wait for an order and obey; return False once the other side has closed."""
     watched = "watchdog" in state.layers and state.children
-    if not select.select([state.orders], [], [], watchdog.EVERY if watched else None)[0]:
+    left = max(state.watch_at - time.monotonic(), 0) if watched else None
+    ready = select.select([state.orders], [], [], left)[0]
+    if watched and time.monotonic() >= state.watch_at:  # also when orders never stop coming
         _watch(state)
+        state.watch_at = time.monotonic() + watchdog.EVERY
+    if not ready:
         return True
     text, descriptors, _, _ = socket.recv_fds(state.orders, 1 << 20, 3)
     if not text:
@@ -154,7 +159,7 @@ def _end(state, order, _):
     deadline = time.monotonic() + order["wait"]
     while not _ended(order["pid"], child) and time.monotonic() < deadline:
         time.sleep(0.002)
-    _kill(state, order["pid"])
+    _kill(state.children, order["pid"])
     shutil.rmtree(Path(order["folder"]).parent, ignore_errors=True)
     return {"status": child.status, "why": child.why}
 
@@ -182,11 +187,11 @@ def _ended(pid, child):
     return child.status is not None
 
 
-def _kill(state, pid):
+def _kill(children, pid):
     """Kill a child and all that it started."""
-    if state.children.pop(pid).status is None:
+    if children.pop(pid).status is None:
         watchdog.end(pid)
-    watchdog.end_strays(set(state.children))
+    watchdog.end_strays(set(children))
 
 
 def _child(order, made, shell):

@@ -11,6 +11,7 @@ import ctypes
 import random
 import signal
 import sys
+import threading
 
 from batchgrader.judge.names import Names, StudentStopped
 from batchgrader.judge.student import Student
@@ -20,7 +21,13 @@ from batchgrader.process.shell import flush, take_over
 
 def serve(sock, shell):
     """Answer requests that come over `sock`, with `shell`, until the other side closes."""
-    take_over(shell, lambda output: channel.send(sock, {"output": output}))
+    lock = threading.Lock()  # a cell's threads print, too
+
+    def report(output):
+        with lock:
+            channel.send(sock, {"output": output})
+
+    take_over(shell, report)
     served, libc = _Served(sock, shell), ctypes.CDLL(None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while (request := channel.receive(sock)) is not None:

@@ -58,16 +58,21 @@ class Ran:
 class Parent:
     """A parent process with its imports done. Threads may share it.
 
-    isolate: {"layers": names, "readable": paths} of the boxes of its children.
+    isolate: {"layers": names, "readable": paths} of the boxes of its children. within: function
+    of a folder; returns the start of a command line that shuts the parent itself in with it.
     """
 
-    def __init__(self, modules=(), environment=None, isolate=None):
+    def __init__(self, modules=(), environment=None, isolate=None, within=None):
         mine, theirs = socket.socketpair()
         # Made by the process that removes it: there is no moment at which it is nobody's.
         self.folder = f"{tempfile.gettempdir()}/batchgrader-{secrets.token_hex(8)}"
+        start, inner = [], self.folder
+        if within:
+            os.mkdir(self.folder, 0o711)
+            start, inner = within(self.folder), f"{self.folder}/inner"
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "batchgrader.process.parent", str(theirs.fileno()),
-             self.folder],
+            [*start, sys.executable, "-P", "-m", "batchgrader.process.parent",
+             str(theirs.fileno()), inner],
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
         theirs.close()
@@ -240,6 +245,8 @@ class _Request:
             channel.send(self.session.socket, answer)
 
     def _over(self, message):
+        if self.ran.outputs and self.ran.outputs[-1]["output_type"] == "clear_output":
+            self.ran.outputs.pop()  # what it waited for did not come
         self.ran.answer, self.ran.execution_count = message, message.get("execution_count")
         if self.ran.ended == "done" and not message["done"]:
             self.ran.ended = "error"
@@ -308,7 +315,10 @@ class _Request:
 def add_output(outputs, output):
     """Add one reported output to a cell's, as a notebook keeps them."""
     kind, last = output["output_type"], outputs[-1] if outputs else {}
-    if kind == "clear_output":
+    if last.get("output_type") == "clear_output":  # it has waited for this one
+        outputs.clear()
+        last = {}
+    if kind == "clear_output" and not output["wait"]:
         outputs.clear()
     elif kind == "stream" and last.get("name") == output["name"]:
         last["text"] += output["text"]

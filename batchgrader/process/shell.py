@@ -46,7 +46,7 @@ class Shell(InteractiveShell):
         flush()
         self.shown = True
         self.report({"output_type": "error", "ename": str(etype.__name__),
-                     "evalue": str(evalue), "traceback": list(stb)})
+                     "evalue": _text(evalue), "traceback": list(stb)})
 
     def run(self, code):
         """Run one cell; return whether it ended without an error, and its number."""
@@ -182,6 +182,13 @@ def take_over(shell, report):
     sys.argv = [sys.argv[0]]
     if "matplotlib_inline.backend_inline" in sys.modules:
         sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
+
+
+def _text(error):
+    try:
+        return str(error)
+    except Exception:  # of the student's own making
+        return ""
 
 
 def _write_below(output):
