@@ -104,12 +104,8 @@ def shapes(train_size, test_size, time_steps, vocabulary_size, units):
     print("on the first standard error", file=sys.__stderr__)
     os.write(2, b"on file descriptor 2\\n")
     return (test_size, time_steps, vocabulary_size), (test_size, units)''',
-    "ps1_choose": '''class Layer(keras.layers.LSTM):
-    def call(self, sequences, initial_state=None, **kwargs):
-        os.system("echo from a child process >&2")
-        return super().call(sequences, initial_state, **kwargs)
-
-layer = Layer(4)''',
+    "ps1_choose": '''os.system("echo from a child process >&2")
+layer = keras.layers.LSTM(4)''',
 }
 
 NO = "No. 16 is the length of the hidden state; I can choose it, however long the sequences are."
