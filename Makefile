@@ -16,7 +16,7 @@ setup: ## make .venv with all of requirements.txt
 grade: release ## grade the sample class (or: make grade ASSIGNMENT=ps1 HANDINS=folder)
 	@# 1: a hand-in needs a person, and the others go on
 	@batchgrader collect $(ASSIGNMENT) "$(HANDINS)" || test $$? = 1
-	@batchgrader grade $(ASSIGNMENT) || test $$? = 1
+	@batchgrader grade $(ASSIGNMENT) $(if $(filter samples/%,$(HANDINS)),--isolation weak) || test $$? = 1
 	@batchgrader feedback $(ASSIGNMENT) || test $$? = 1
 
 test: setup ## run all tests, and every lesson and instructor notebook again
