@@ -40,7 +40,9 @@ class Bundle:
         """Return the hash that the result for the files {path: bytes} of a hand-in goes by."""
         hashed = hashlib.sha256(self.key.encode())
         for name in sorted(handin):
-            hashed.update(f"{name}\0{len(handin[name])}\0".encode() + handin[name])
+            # A name that is no text comes with surrogates for its bytes.
+            hashed.update(f"{name}\0{len(handin[name])}\0".encode(errors="surrogateescape"))
+            hashed.update(handin[name])
         return hashed.hexdigest()
 
 
