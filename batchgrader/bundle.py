@@ -36,11 +36,25 @@ class Bundle:
     config: Config
     key: str
 
+    def beside(self, handin):
+        """Return {path: bytes} of what lies beside the notebooks while they run.
+
+        That is the instructor's files, and those of a hand-in {path: bytes} that are not in their
+        way: one that has the name of another's folder, or the other way round, is left out.
+        """
+        mine = {*self.files, *(f"{name}.ipynb" for name in self.masters)}
+        theirs = {name: content for name, content in handin.items()
+                  if not name.endswith(".ipynb") and not any(
+                      one.startswith(f"{name}/") or name.startswith(f"{one}/") for one in mine)}
+        return theirs | self.files
+
     def key_of(self, handin):
         """Return the hash that the result for the files {path: bytes} of a hand-in goes by."""
         hashed = hashlib.sha256(self.key.encode())
         for name in sorted(handin):
-            hashed.update(f"{name}\0{len(handin[name])}\0".encode() + handin[name])
+            # A name that is no text comes with surrogates for its bytes.
+            hashed.update(f"{name}\0{len(handin[name])}\0".encode(errors="surrogateescape"))
+            hashed.update(handin[name])
         return hashed.hexdigest()
 
 

@@ -171,9 +171,7 @@ class _Run:
         copies = {f"{name}.ipynb": book.copy.encode() for name, book in result.books.items()
                   if book}
         if copies:
-            others = {name: content for name, content in files.items()
-                      if not name.endswith(".ipynb")}
-            disk.write_beside(place, others | self.bundle.files | copies)
+            disk.write_beside(place, self.bundle.beside(files) | copies)
         if self.journal.entries.get(student, {"key": key})["key"] != key:
             self.journal.forget(student)
         due = self._merge(student, result)

@@ -48,6 +48,8 @@ def _question(notebook, index, answer, executed, unclear):
     except ValueError as error:
         points, person = 0, person or f"the test gave a score that it cannot give: {error}"
     person = person or _broken(cell)
+    if points is not None and _is_no_score(cell):
+        points, person = 0, person or "the test gave a score that is below 0 or no number"
     inside = index in executed.inside
     if index in executed.by_hand and points != most:
         return Question(None, most, NOT_GRADABLE, f"the test needs {executed.by_hand[index]}")
@@ -71,6 +73,18 @@ def _outcome(cell, points, indexes, ended):
                                   for output in cell.get("outputs", [])):
         return ERROR
     return WRONG
+
+
+def _is_no_score(cell):
+    """Return whether a test shows a number below 0, or NaN: nbgrader takes both for full points."""
+    if is_solution(cell):
+        return False
+    shown = [output.data.get("text/plain") for output in cell.get("outputs", [])
+             if output.output_type == "execute_result"]
+    try:
+        return bool(shown) and not float(shown[0]) >= 0
+    except (TypeError, ValueError):  # any other value is no score
+        return False
 
 
 def _broken(cell):

@@ -62,7 +62,12 @@ def text(rows, results):
         if result.person:
             lines += ["", *textwrap.wrap(f"{student} needs a person: {result.person}", WIDTH,
                                          subsequent_indent="  ")]
-    return "\n".join(lines)
+    return "\n".join(map(_printable, lines))
+
+
+def _printable(line):
+    """Return a line without characters that a terminal would obey: students choose names."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
 
 
 def outcomes(results):

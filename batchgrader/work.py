@@ -62,7 +62,7 @@ def grade_hand_in(bundle, files):
 
 def _grade(bundle, files, last):
     books, uncertain = {}, False
-    others = {name: content for name, content in files.items() if not name.endswith(".ipynb")}
+    beside = bundle.beside(files)
     names = [name for name in files if name.endswith(".ipynb") and "/" not in name]
     if not names:
         raise handin.NotGradable("There is no notebook in this hand-in: hand in a file that "
@@ -76,7 +76,7 @@ def _grade(bundle, files, last):
             books[notebook] = None
             continue
         books[notebook], late = _book(
-            bundle, master, handin.read(files[name], master.language), others, last)
+            bundle, master, handin.read(files[name], master.language), beside, last)
         uncertain |= late
     if not any(books.values()):
         raise handin.NotGradable("None of the files that were handed in has the name of a "
@@ -84,7 +84,7 @@ def _grade(bundle, files, last):
     return Result.of(books, uncertain)
 
 
-def _book(bundle, master, handed_in, others, last):
+def _book(bundle, master, handed_in, beside, last):
     rebuilt = rebuild(master, handed_in)
     notebook = rebuilt.notebook
     before, after = _steps(bundle.config)
@@ -92,7 +92,7 @@ def _book(bundle, master, handed_in, others, last):
     for step in before:
         notebook, resources = step(config=bundle.config)(notebook, resources)
     settings, limits = BatchGrader(config=bundle.config), cell_limits(bundle.config)
-    student = Student(_parent(bundle, bundle.student_imports), others | bundle.files, limits,
+    student = Student(_parent(bundle, bundle.student_imports), beside, limits,
                       settings.seconds, last)
     with contextlib.closing(student), _judge(bundle, limits) as judge:
         executed = Run(master, student, judge, settings.inside,

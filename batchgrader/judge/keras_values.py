@@ -9,7 +9,9 @@ import sys
 
 from batchgrader.judge import values
 
-CODE = ("__lambda__", "__typespec__", "function", "Lambda")  # classes that carry code
+# Classes that carry code, or run what is not Keras's.
+CODE = ("__lambda__", "__typespec__", "function", "Lambda", "TorchModuleWrapper", "TFSMLayer",
+        "JaxLayer", "FlaxLayer")
 
 
 def encode(value):

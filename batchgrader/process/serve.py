@@ -8,6 +8,8 @@ Each is answered by {"output": ...} as outputs come, and by one {"done": ...} at
 
 import contextlib
 import ctypes
+import gc
+import linecache
 import random
 import signal
 import sys
@@ -74,12 +76,22 @@ class _Served:
         shell.user_module, shell.user_ns = shell.prepare_user_module(None, self.names)
         shell.init_user_ns()
         shell.init_sys_modules()
+        self._free()
         random.seed(seed)
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed(seed)
         if "keras" in sys.modules:
             sys.modules["keras"].utils.clear_session(free_memory=False)
         return {"done": True}
+
+    def _free(self):
+        """Let go of what the hand-in before has sent, however large: the next needs the memory."""
+        linecache.clearcache()  # the texts of the student's functions
+        for name in ("last_type", "last_value", "last_exc", "last_traceback"):
+            sys.__dict__.pop(name, None)
+        hook, tracebacks = self.shell.displayhook, self.shell.InteractiveTB
+        hook._ = hook.__ = hook.___ = tracebacks.tb = None
+        gc.collect()
 
     def _ask(self, question):
         channel.send(self.sock, {"question": question})

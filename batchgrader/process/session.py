@@ -15,7 +15,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from batchgrader.process import channel
+from batchgrader.process import channel, message
 from batchgrader.process.box import OUT_OF_MEMORY
 
 MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
@@ -202,6 +202,8 @@ class _Request:
 
     def _step(self, selector):
         """Take what has arrived; return whether the cell is over."""
+        if self.interrupted and time.monotonic() >= self.stop_at:
+            return self._late()  # also if there is no end of what arrives
         left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0)
         ready = [key.fd for key, _ in selector.select(left)]
         if not ready:
@@ -217,19 +219,19 @@ class _Request:
         try:
             data = self.session.socket.recv(1 << 16)
             messages = self.inbox.add(data) if data else None
-        except (OSError, channel.Overflow, ValueError):
+        except (OSError, channel.Overflow, ValueError, RecursionError):
             messages = None  # no message that the shell would send
-        if messages is None:
+        if messages is None or not all(map(message.is_sound, messages)):
             return self._died()
-        for message in messages:
-            if "done" in message:
+        for each in messages:
+            if "done" in each:
                 for descriptor in self.session.pipes:
                     self._drain(descriptor)
-                return self._over(message)
-            if "question" in message and self.answer:
-                self._reply(message["question"])
-            elif "output" in message:
-                self._output(message["output"])
+                return self._over(each)
+            if "question" in each and self.answer:
+                self._reply(each["question"])
+            elif "output" in each:
+                self._output(each["output"])
         self.size += len(data)
         return self._enough()
 
@@ -242,7 +244,10 @@ class _Request:
         for output in outputs:
             self._output(output)
         with contextlib.suppress(OSError):
-            channel.send(self.session.socket, answer)
+            try:
+                channel.send(self.session.socket, answer)
+            except RecursionError:
+                channel.send(self.session.socket, {"not_by_value": "it is nested too deep"})
 
     def _over(self, message):
         if self.ran.outputs and self.ran.outputs[-1]["output_type"] == "clear_output":

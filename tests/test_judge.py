@@ -1,0 +1,103 @@
+"""The judge is kept for the next hand-in: nothing of the one before may reach it."""
+
+import contextlib
+import os
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from batchgrader.judge.judge import Judge
+from batchgrader.process.session import Limits, Parent
+
+pytestmark = pytest.mark.slow
+NEXT = ("area == 12", {"area": {"value": 12}})
+
+
+class Student:
+    """Answers as it is told: a hand-in's process that was taken over. sources: of its cells."""
+
+    def __init__(self, answers, sources=()):
+        self.answers, self.ran, self.failed, self.number = answers, list(sources), None, 0
+
+    def answer(self, question, seconds):
+        if "value" in question:
+            return self.answers.get(question["value"], {"missing": None}), []
+        return self.answers["call"], []
+
+
+@pytest.fixture(scope="module")
+def parent():
+    """A parent process that has imported Keras."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH")}
+    parent = Parent(["keras"], kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    yield parent
+    parent.stop()
+
+
+@contextlib.contextmanager
+def judging(parent, memory=300):
+    judge = Judge(parent, {}, Limits(20, 10**6, memory << 20))
+    try:
+        yield judge
+    finally:
+        judge.end()
+
+
+def judged(judge, test, answers, sources=(), first=""):
+    """Return how a test ended for a new hand-in, and what it displayed."""
+    judge.begin(Student(answers, sources), ["area", "mean"])
+    judge.prepare(first)
+    ran = judge.test(test, 1)
+    return SimpleNamespace(ended=ran.ended, answer=ran.answer, shown="".join(
+        output.get("data", {}).get("text/plain", output.get("ename", ""))
+        for output in ran.outputs))
+
+
+def function(name):
+    return {"value": {"function": {"number": 0, "parameters": None, "name": name}}}
+
+
+def test_values_that_a_test_changes_are_gone(parent):
+    with judging(parent) as judge:
+        value = {"value": {"list": [1]}}
+        assert judged(judge, "area.append(2); kept = area; len(kept)", {"area": value}).shown == "2"
+        assert judged(judge, "'kept' in globals() or len(area)", {"area": value}).shown == "1"
+
+
+@pytest.mark.parametrize("test, answers, source", [
+    ("mean.__name__", {"mean": function("mean")}, f"def mean(numbers):\n    {'x' * 12_000_000!r}"),
+    ("len(area)", {"area": {"value": {"list": ["x" * 12_000_000]}}}, ""),
+    ("area", {"area": {"value": {"list": ["x" * 100] * 10_000}}}, ""),
+    ("area[0].x", {"area": {"value": {"list": ["x" * 12_000_000]}}}, "")])
+def test_memory_does_not_pile_up(parent, test, answers, source):
+    """Until an honest hand-in would find none left."""
+    with judging(parent) as judge:
+        before = None
+        for number in range(8):
+            judged(judge, test, answers, [f"# {number}\n{source}"])
+            assert judged(judge, *NEXT).shown == "True"
+            before = before or psutil.Process(judge.session.pid).memory_info().rss
+        assert psutil.Process(judge.session.pid).memory_info().rss - before < 24 << 20
+
+
+@pytest.mark.parametrize("layer", [
+    {"module": "keras.layers", "class_name": "Dense", "registered_name": None,
+     "config": {"units": 10**10}, "build_config": {"input_shape": [None, 10**3]}},
+    {"module": "keras.layers", "class_name": "Lambda", "registered_name": None,
+     "config": {"function": "print"}},
+    {"module": "keras.layers", "class_name": "TFSMLayer", "registered_name": None,
+     "config": {"filepath": "/etc"}},
+    {"module": "os", "class_name": "system", "registered_name": None, "config": {}},
+    {"module": "keras.utils", "class_name": "get_file", "registered_name": None, "config": {}}])
+def test_layers_that_harm_reach_nobody_else(parent, layer):
+    from batchgrader.judge.values import encode
+
+    with judging(parent, memory=2000) as judge:
+        first = "import keras\nlater = keras.layers.Dense(2)\nlater.build((None, 3))"
+        forged = {"keras": {"layer": encode(layer), "weights": None}}
+        ran = judged(judge, "area.units", {"area": {"value": forged}}, first=first)
+        assert ran.ended in ("error", "died", "out of memory")
+        after = judged(judge, "later.units, keras.layers.Dense(3).name, area",
+                       {"area": {"value": 12}}, first=first)
+        assert after.shown == "(2, 'dense_1', 12)"
