@@ -56,6 +56,11 @@ def decode_graph(content, inputs):
     return {"tuple": tuple, "list": list}.get(content["several"], lambda many: many[0])(outputs)
 
 
+def is_layer(value):
+    """Return whether a value is a layer or a model."""
+    return "keras" in sys.modules and isinstance(value, sys.modules["keras"].layers.Layer)
+
+
 def symbolic(arguments):
     """Return the symbolic tensors among arguments."""
     keras = sys.modules.get("keras")

@@ -18,7 +18,8 @@ class Student:
         """Return the answer to {"value": name} or to {"call": [number, args, kwargs]}.
 
         It is {"value": data}, or {"graph": data} for symbolic tensors, {"missing": None},
-        {"not_by_value": why} or {"raised": [class, name, text, traceback]}.
+        {"not_by_value": why} or {"raised": [class, name, text, traceback]}. With the value of a
+        call comes whether the function has changed an argument in place.
         """
         try:
             if "value" in question:
@@ -34,7 +35,7 @@ class Student:
 
     def _call(self, number, args, kwargs):
         args, kwargs = decode(args), decode(kwargs)
-        before = json.dumps(encode([args, kwargs]))
+        before = _state(args, kwargs)
         try:
             result = self.functions[number](*args, **kwargs)
         except KeyboardInterrupt:
@@ -42,11 +43,10 @@ class Student:
         except BaseException as error:
             return {"raised": [_builtin(error), type(error).__name__, _text(error),
                                traceback.format_exc(limit=-3)]}
-        if json.dumps(encode([args, kwargs])) != before:
-            raise NotByValue("it changes what it is given, in place")
+        changed = _state(args, kwargs) != before
         inputs = keras_values.symbolic([*args, *kwargs.values()])
         graph = keras_values.encode_graph(inputs, result) if inputs else None
-        return graph or {"value": self._encode(result)}
+        return (graph or {"value": self._encode(result)}) | {"changed": changed}
 
     def _encode(self, value):
         return encode(value, self._function)
@@ -61,6 +61,12 @@ class Student:
             parameters = None
         return {"function": {"number": len(self.functions) - 1, "parameters": parameters,
                              "name": str(getattr(function, "__name__", "function"))}}
+
+
+def _state(args, kwargs):
+    """Return what arguments hold, to be compared; that a layer is built by a call is no change."""
+    values = [value for value in [*args, *kwargs.values()] if not keras_values.is_layer(value)]
+    return json.dumps(encode(values))
 
 
 def _builtin(error):

@@ -94,7 +94,8 @@ class Answer(HandIn):
         for test in self.question.tests:
             points, most = cells[test]["auto_score"], cells[test]["max_score"]
             due = 0 if test in self.case.tests else most
-            assert points == due, (
+            # None: the answer only pretends, so a person has to look.
+            assert points == due or (points is None and due == 0), (
                 f"{test}: {points} of {most} points for\n{self.case.code}\n{said.get(test)}")
         said = "\n".join(said.get(test, "") for test in self.case.tests)
         assert self.case.says in said, (
