@@ -191,7 +191,7 @@ def outside(folder, aims, attackers):
     # Of the home folder what was there: with nbgrader's own command Jupyter keeps files in it.
     found = {name: (aims.home / name).read_text() for name in ("secret", ".profile")}
     for step in ("source", "release", "submitted", "autograded"):
-        for place, folders, names in os.walk(folder / step):
+        for place, _, names in os.walk(folder / step):
             below = Path(place).relative_to(folder)
             if "/".join(below.parts[:2]) in own:
                 continue
