@@ -12,14 +12,15 @@ def _environment():
     return kept | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-def start(*command, cwd, **options):
+def start(*command, cwd, variables=None, **options):
     return subprocess.Popen([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env=_environment(), **options)
+                            env=_environment() | (variables or {}), **options)
 
 
-def run(*command, cwd, code=0):
-    with start(*command, cwd=cwd) as process:
+def run(*command, cwd, code=0, variables=None):
+    with start(*command, cwd=cwd, variables=variables) as process:
         output = process.communicate()[0]
-    assert process.returncode in (code if isinstance(code, set) else {code}), output
+    allowed = {code} if isinstance(code, int) else code
+    assert code is None or process.returncode in allowed, output
     return output

@@ -1,6 +1,7 @@
 """The judge takes any JSON from a student's process: what decode() makes of it, or refuses."""
 
 import base64
+import contextlib
 import json
 import sys
 import time
@@ -38,10 +39,8 @@ def test_what_goes_over_comes_out_the_same(value):
 @settings(max_examples=400)
 @given(HOSTILE)
 def test_nothing_but_a_refusal_is_raised(data):
-    try:
+    with contextlib.suppress(NotByValue):
         decode(data)
-    except NotByValue:
-        pass
 
 
 @settings(max_examples=400)
@@ -61,10 +60,8 @@ def test_a_forged_answer_is_a_value_or_refused(answer):
     ["ValueError", "type", "\0", "\ud800", "KeyboardInterrupt", "UnicodeDecodeError"]), max_size=5))
 def test_a_forged_exception_is_one_or_refused(raised):
     names = Names(lambda question: {"raised": raised})
-    try:
+    with contextlib.suppress(Exception):
         names._call(0, (), {})
-    except Exception:
-        pass
 
 
 @pytest.mark.parametrize("data", [
@@ -75,10 +72,8 @@ def test_a_forged_exception_is_one_or_refused(raised):
 def test_a_small_message_takes_little_memory_and_time(data):
     tracemalloc.start()
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(NotByValue):
         decode(data)
-    except NotByValue:
-        pass
     taken = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert taken < 1 << 20
