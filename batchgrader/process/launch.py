@@ -14,6 +14,8 @@ import os
 import signal
 import socket
 import sys
+import warnings
+from dataclasses import dataclass, field
 
 from batchgrader.process import box, channel, kernel
 
@@ -37,41 +39,53 @@ class Stream:
         """Stay open: absl closes a stream that is not sys.stderr when logging is set up."""
 
 
+@dataclass
+class Imported:
+    """What modules did as they were imported: the streams they found, the warning filters."""
+
+    streams: dict = field(default_factory=dict)
+    before: list = field(default_factory=list)
+    added: list = field(default_factory=list)
+
+
 def main(number):
-    """Take orders until the other side closes; return the streams in a forked kernel, else {}."""
-    orders, streams, kernels = socket.socket(fileno=number), {}, set()
+    """Take orders until the other side closes; return what was imported in a forked kernel."""
+    orders, imported, kernels = socket.socket(fileno=number), Imported(), set()
     os.set_inheritable(number, False)
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it as it is imported
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder that -m was called in
     while (received := _receive(orders)) is not None:
         order, descriptors = received
         if order["do"] == "import":
-            answer = _import(order["modules"], streams)
+            answer = _import(order["modules"], imported)
         elif order["do"] == "poll":
             answer = {"status": _poll(order["pid"], kernels)}
         else:
             answer = _launch(order, descriptors, orders, kernels)
             if answer is None:
-                return streams
+                return imported
         for descriptor in descriptors:
             os.close(descriptor)
         channel.send(orders, answer)
     for pid in kernels:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-    return {}
+    return None
 
 
-def run(streams):
+def run(imported):
     """Run ipykernel as ipykernel_launcher does.
 
     Called from the top of this file, so that the kernel has as many frames below it as there.
     """
     from ipykernel.kernelapp import IPKernelApp
 
+    warnings.filters[:] = imported.before
     app = IPKernelApp.instance()
     app.initialize()
-    for name, stream in streams.items():
+    warnings.filters[:0] = imported.added  # before IPython's own, as if a cell had imported
+    for name, stream in imported.streams.items():
         stream.target = getattr(sys, name)
     app.start()
 
@@ -88,19 +102,22 @@ def _receive(orders):
     return None
 
 
-def _import(modules, streams):
+def _import(modules, imported):
     """Import what a kernel imports, then `modules`, as if in a cell; answer how many threads run.
 
     Some libraries end their threads before a fork and start them again when they need them
     (OpenBLAS does). One fork tells which threads are of that kind.
     """
     sys.ps1 = "In : "  # TensorFlow looks for it to choose where its log lines go
-    streams |= {name: Stream(getattr(sys, name)) for name in ("stdout", "stderr")}
-    with contextlib.redirect_stdout(streams["stdout"]), \
-            contextlib.redirect_stderr(streams["stderr"]):
-        for name in ("ipykernel.kernelapp", *modules):
+    importlib.import_module("ipykernel.kernelapp")
+    imported.before = list(warnings.filters)
+    imported.streams = {name: Stream(getattr(sys, name)) for name in ("stdout", "stderr")}
+    with contextlib.redirect_stdout(imported.streams["stdout"]), \
+            contextlib.redirect_stderr(imported.streams["stderr"]):
+        for name in modules:
             with contextlib.suppress(Exception, SystemExit):  # fails in the notebook's cell, too
                 importlib.import_module(name)
+    imported.added = [known for known in warnings.filters if known not in imported.before]
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -170,6 +187,6 @@ def _become(order, parent):
 
 
 if __name__ == "__main__":
-    streams = main(int(sys.argv[1]))
-    if streams:
-        run(streams)
+    imported = main(int(sys.argv[1]))
+    if imported:
+        run(imported)
