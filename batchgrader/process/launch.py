@@ -44,8 +44,16 @@ class Imported:
     """What modules did as they were imported: the streams they found, the warning filters."""
 
     streams: dict = field(default_factory=dict)
-    before: list = field(default_factory=list)
-    added: list = field(default_factory=list)
+    filters: list = field(default_factory=list)
+    first: list = field(default_factory=list)
+    last: list = field(default_factory=list)
+
+    def note_filters(self):
+        """Note what was added in front of and after the filters that were there."""
+        new = [known not in self.filters for known in warnings.filters]
+        place = new.index(False) if False in new else 0
+        self.first = warnings.filters[:place]
+        self.last = [known for known, added in zip(warnings.filters, new) if added][place:]
 
 
 def main(number):
@@ -81,10 +89,11 @@ def run(imported):
     """
     from ipykernel.kernelapp import IPKernelApp
 
-    warnings.filters[:] = imported.before
+    warnings.filters[:] = imported.filters
     app = IPKernelApp.instance()
     app.initialize()
-    warnings.filters[:0] = imported.added  # before IPython's own, as if a cell had imported
+    # Around IPython's own, as if a cell had imported the modules.
+    warnings.filters[:] = [*imported.first, *warnings.filters, *imported.last]
     for name, stream in imported.streams.items():
         stream.target = getattr(sys, name)
     app.start()
@@ -110,14 +119,14 @@ def _import(modules, imported):
     """
     sys.ps1 = "In : "  # TensorFlow looks for it to choose where its log lines go
     importlib.import_module("ipykernel.kernelapp")
-    imported.before = list(warnings.filters)
+    imported.filters = list(warnings.filters)
     imported.streams = {name: Stream(getattr(sys, name)) for name in ("stdout", "stderr")}
     with contextlib.redirect_stdout(imported.streams["stdout"]), \
             contextlib.redirect_stderr(imported.streams["stderr"]):
         for name in modules:
             with contextlib.suppress(Exception, SystemExit):  # fails in the notebook's cell, too
                 importlib.import_module(name)
-    imported.added = [known for known in warnings.filters if known not in imported.before]
+    imported.note_filters()
     pid = os.fork()
     if pid == 0:
         os._exit(0)
@@ -177,8 +186,7 @@ def _become(order, parent):
     os.environ |= order["environment"] | {"JPY_PARENT_PID": str(parent)}
     sys.orig_argv = order["command"]
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *order["arguments"]]
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=stream is sys.stderr or stream.isatty())
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
     if "numpy" in sys.modules:  # random has seeded itself again by now, NumPy has not
         random = sys.modules["numpy"].random
         random.set_state(random.MT19937().state)
