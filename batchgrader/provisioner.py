@@ -92,8 +92,8 @@ def launch(command, modules, env, cwd=None, stdin=None, stdout=None, stderr=None
         parent = _parent(python, modules, env)
         answer = parent.order(descriptors, do="launch", command=command, arguments=arguments,
                               environment=env, cwd=os.path.abspath(cwd or os.getcwd()))
-    except (ParentLost, OSError) as error:
-        raise Cold(str(error)) from error
+    except ParentLost as error:
+        raise Cold("the parent process has ended, or could not be started") from error
     if "refused" in answer:
         raise Cold(answer["refused"])
     return Kernel(parent, answer["pid"])

@@ -40,10 +40,11 @@ def specs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("specs")
     for name, code in MODULES.items():
         (folder / f"{name}.py").write_text(code)
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     for name, modules in (("cold", None), ("warm", ["numpy", "matplotlib.pyplot", "notes"]),
                           ("busy", ["busy"])):
         spec = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-                "display_name": name, "language": "python", "env": {"PYTHONPATH": str(folder)}}
+                "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
         if modules:
             spec["metadata"] = {"kernel_provisioner": {
                 "provisioner_name": "warm", "config": {"modules": modules, "without": ["SECRET"]}}}
@@ -214,7 +215,7 @@ def test_a_client_that_is_killed_leaves_no_process(specs, tmp_path):
     (tmp_path / "client.py").write_text(
         CLIENT.format(paths=[str(Path(__file__).parent)], specs=str(specs)))
     with processes.start("client", cwd=tmp_path) as process:
-        line = process.stdout.readline()
+        line = next(line for line in process.stdout if line[0].isdigit())
         process.kill()
     assert all(_ended(int(pid)) for pid in line.split()), line
 
