@@ -41,7 +41,7 @@ def specs(tmp_path_factory):
     for name, code in MODULES.items():
         (folder / f"{name}.py").write_text(code)
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    for name, modules in (("cold", None), ("warm", ["numpy", "matplotlib.pyplot", "notes"]),
+    for name, modules in (("cold", None), ("warm", ["numpy.random", "matplotlib.pyplot", "notes"]),
                           ("busy", ["busy"])):
         spec = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
                 "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
@@ -136,8 +136,10 @@ def test_generators_start_elsewhere_in_each_kernel(specs):
     assert len(set(drawn)) == 4
 
 
-def test_what_a_library_logs_is_seen_in_the_cell(warm):
-    assert warm.run("import notes; notes.logger.warning('seen')")[0] == "seen\n"
+def test_what_a_library_logs_is_seen_in_its_place(warm):
+    text, _, _ = warm.run("import notes\nfor number in range(0, 40, 2):\n"
+                          "    print(number)\n    notes.logger.warning(number + 1)")
+    assert text.split() == [str(number) for number in range(40)]
 
 
 def test_figures_are_shown(warm):

@@ -187,8 +187,8 @@ def _become(order, parent):
     sys.orig_argv = order["command"]
     sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *order["arguments"]]
     sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
-    if "numpy" in sys.modules:  # random has seeded itself again by now, NumPy has not
-        random = sys.modules["numpy"].random
+    if "numpy.random" in sys.modules:  # random has seeded itself again by now, NumPy has not
+        random = sys.modules["numpy.random"]
         random.set_state(random.MT19937().state)
     for name in [name for name in sys.modules if name.partition(".")[0] == "batchgrader"]:
         del sys.modules[name]
