@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 ASSIGNMENT ?= ps1
 HANDINS ?= samples/$(ASSIGNMENT)
+WARM ?= 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
@@ -19,11 +20,11 @@ grade: release ## grade the sample class (or: make grade ASSIGNMENT=ps1 HANDINS=
 	@batchgrader grade $(ASSIGNMENT) $(if $(filter samples/%,$(HANDINS)),--isolation weak) || test $$? = 1
 	@batchgrader feedback $(ASSIGNMENT) || test $$? = 1
 
-test: setup ## run all tests, and every lesson and instructor notebook again
+test: setup ## run all tests and every notebook again (WARM=0: each kernel imports for itself)
 	@ruff check .
 	@JUPYTER_PATH=$(CURDIR)/tests/jupyter TF_NUM_INTRAOP_THREADS=1 \
 	    pytest -n 2 --dist loadfile --nbval \
-	    --nbval-kernel-name course --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
+	    --nbval-kernel-name course$(if $(filter-out 0,$(WARM)),-warm) --nbval-sanitize-with tests/nbval_sanitize.cfg $(ARGS)
 
 soak: setup ## kill grading runs at a hundred moments, and see that nothing is lost (or: KILLS=1000)
 	@KILLS=$(or $(KILLS),100) pytest -n 2 tests/grading/test_kills.py $(ARGS)

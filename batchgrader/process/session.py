@@ -21,6 +21,7 @@ from batchgrader.process.box import OUT_OF_MEMORY
 MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
 GRACE = 3  # seconds that a cell has to end after it was interrupted
 BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
+PROGRAM = (sys.executable, "-P", "-m", "batchgrader.process.parent")
 
 # What the watchdog ended a process for (process/watchdog.py), as an outcome.
 ENDED_BY = {"memory": "out of memory", "disk": "too much output", "processes": "died"}
@@ -60,9 +61,11 @@ class Parent:
 
     isolate: {"layers": names, "readable": paths} of the boxes of its children. within: function
     of a folder; returns the start of a command line that shuts the parent itself in with it.
+    program: the command that becomes the parent. cwd: its working folder.
     """
 
-    def __init__(self, modules=(), environment=None, isolate=None, within=None):
+    def __init__(self, modules=(), environment=None, isolate=None, within=None, program=PROGRAM,
+                 cwd=None):
         mine, theirs = socket.socketpair()
         # Made by the process that removes it: there is no moment at which it is nobody's.
         self.folder = f"{tempfile.gettempdir()}/batchgrader-{secrets.token_hex(8)}"
@@ -71,10 +74,9 @@ class Parent:
             os.mkdir(self.folder, 0o711)
             start, inner = within(self.folder), f"{self.folder}/inner"
         self.process = subprocess.Popen(
-            [*start, sys.executable, "-P", "-m", "batchgrader.process.parent",
-             str(theirs.fileno()), inner],
+            [*start, *program, str(theirs.fileno()), inner],
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True, env=environment)
+            stderr=subprocess.DEVNULL, start_new_session=True, env=environment, cwd=cwd)
         theirs.close()
         self.socket, self.lock = mine, threading.Lock()
         try:
