@@ -12,6 +12,7 @@ from processes import run
 
 from batchgrader.bundle import make_bundle
 from batchgrader.course import open_course
+from batchgrader.execute import is_test
 from batchgrader.handin import read
 from batchgrader.rebuild import rebuild
 
@@ -78,13 +79,14 @@ def copy(course, folder, size):
 
 
 def write_cells(course, name):
-    """Write cells.json: the modules that cells import, and the code cells of each hand-in as it
-    is graded."""
+    """Write cells.json: {"imports": modules that cells import, "hand_ins": {student: code cells of
+    the hand-in as it is graded, each [grade_id if it is a test, source]}}."""
     bundle = make_bundle(open_course(course), name)
     master, cells = bundle.masters[name], {}
     for path in sorted((course / "submitted").glob(f"*/{name}/{name}.ipynb")):
         rebuilt = rebuild(master, read(path.read_bytes(), master.language)).notebook
-        cells[path.parent.parent.name] = [cell.source for cell in rebuilt.cells
-                                          if cell.cell_type == "code"]
+        cells[path.parent.parent.name] = [
+            [cell.metadata.nbgrader.grade_id if is_test(cell) else None, cell.source]
+            for cell in rebuilt.cells if cell.cell_type == "code"]
     (course / "cells.json").write_text(
         json.dumps({"imports": bundle.judge_imports, "hand_ins": cells}))

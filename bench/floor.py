@@ -32,9 +32,9 @@ def main(course, name):
 def run(cells):
     """Run the cells, each whatever came of those before, and end the process."""
     names = {"__name__": "__main__"}
-    for cell in cells:
+    for _, source in cells:
         with contextlib.suppress(BaseException):
-            exec(compile(cell, "<cell>", "exec"), names)
+            exec(compile(source, "<cell>", "exec"), names)
     os._exit(0)
 
 

@@ -17,12 +17,14 @@ TICK = os.sysconf("SC_CLK_TCK")
 class Observed:
     """What a command used, its children included. seconds, cpu: s; peak: bytes.
 
+    first: peak of its first process alone, bytes.
     one: (s, CPU s) of one more hand-in, the slope once a tenth of them is done; start: the rest.
     """
 
     seconds: float
     cpu: float
     peak: float
+    first: float
     one: tuple
     start: tuple
 
@@ -32,7 +34,7 @@ def observe(command, hand_ins, done, **options):
 
     done: function without arguments; returns how many are graded so far.
     """
-    begin, peak, measure, marks = time.monotonic(), 0, 0, {}
+    begin, peak, first, measure, marks = time.monotonic(), 0, 0, 0, {}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           **options) as process:
         os.set_blocking(process.stdout.fileno(), False)
@@ -43,7 +45,9 @@ def observe(command, hand_ins, done, **options):
             seconds, pids = time.monotonic() - begin, descendants(process.pid)
             marks.setdefault(done(), (seconds, sum(map(_cpu, pids))))
             if seconds > measure:
-                peak, measure = max(peak, sum(map(_memory, pids))), seconds + EVERY_MEMORY
+                memory = [_memory(pid) for pid in pids]
+                peak, first = max(peak, sum(memory)), max(first, memory[0])
+                measure = seconds + EVERY_MEMORY
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1) or done() != hand_ins:
@@ -51,7 +55,7 @@ def observe(command, hand_ins, done, **options):
     seconds, cpu = time.monotonic() - begin, usage.ru_utime + usage.ru_stime
     marks = {count: mark for count, mark in marks.items() if count > hand_ins // 10}
     one = tuple(linear_regression(list(marks), column).slope for column in zip(*marks.values()))
-    return Observed(seconds, cpu, peak, one,
+    return Observed(seconds, cpu, peak, first, one,
                     (seconds - hand_ins * one[0], cpu - hand_ins * one[1]))
 
 
