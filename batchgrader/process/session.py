@@ -20,6 +20,7 @@ from batchgrader.process.box import OUT_OF_MEMORY
 
 MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
 GRACE = 3  # seconds that a cell has to end after it was interrupted
+SOON = 0.05  # seconds after which a cell's use of the processor is watched; few take as long
 BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
 
 # What the watchdog ended a process for (process/watchdog.py), as an outcome.
@@ -186,7 +187,7 @@ class _Request:
         self.session, self.seconds, self.answer = session, seconds, answer
         self.ran, self.size = Ran(), 0
         self.inbox = channel.Inbox(MOST_OF_A_VALUE)
-        self.started, self.before = time.monotonic(), session.used()
+        self.started, self.before = time.monotonic(), None
         self.stop_at = None if seconds is None else self.started + seconds
         self.interrupted = False
 
@@ -202,16 +203,28 @@ class _Request:
 
     def _step(self, selector):
         """Take what has arrived; return whether the cell is over."""
-        left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0)
-        ready = [key.fd for key, _ in selector.select(left)]
+        ready = [key.fd for key, _ in selector.select(self._patience())]
         if not ready:
-            return self._late()
+            return self.before is not None and self._late()
         for descriptor in ready:
             if descriptor in self.session.pipes and not self._drain(descriptor):
                 selector.unregister(descriptor)
         if self.session.socket.fileno() in ready:
             return self._listen()
         return self._enough()
+
+    def _patience(self):
+        """Return for how many seconds nothing has to be done, None for ever.
+
+        What the process has used before is asked for when the cell has run for a while: most
+        cells are over by then.
+        """
+        if self.stop_at is None:
+            return None
+        now = time.monotonic()
+        if self.before is None and now - self.started >= SOON:
+            self.before = self.session.used()
+        return max((self.stop_at if self.before else self.started + SOON) - now, 0)
 
     def _listen(self):
         try:
