@@ -38,8 +38,9 @@ notebooks: setup ## content/ to notebooks/ and source/ (FORCE=1: also what is up
 release: setup ## source/ to release/, and the gradebook is told
 	@python -m coursebuild release $(if $(FORCE),--force)
 
-bench: setup ## measure what the README says about speed
+bench: setup ## measure what the READMEs say about speed (10 minutes; options: bench/grading.py)
 	@python bench/dataset.py
+	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests python bench/grading.py
 
 colab: setup ## run lessons and releases with Colab's packages (2 GB more, in .venv-colab)
 	@test -e .venv-colab/.ready || { python -m venv .venv-colab && \

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from batchgrader.process import box, channel, kernel, watchdog
 from batchgrader.process.serve import serve
-from batchgrader.process.shell import make_shell
+from batchgrader.process.shell import make_shell, warm_up
 
 
 @dataclass
@@ -103,6 +103,7 @@ def _import(state, order, _):
     for name in order["modules"]:
         with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
+    warm_up(state.shell)  # it looks at all modules, so they come first
     gc.collect()
     gc.freeze()  # shared pages stay shared
     return {"threads": _threads()}

@@ -20,6 +20,7 @@ from batchgrader.process.box import OUT_OF_MEMORY
 
 MOST_OF_A_VALUE = 64 << 20  # bytes that a value of the student's may have as JSON
 GRACE = 3  # seconds that a cell has to end after it was interrupted
+SOON = 0.05  # seconds after which a cell's use of the processor is watched; few take as long
 BUSY = 10  # a cell gets at most this many times its seconds on a machine that is busy
 PROGRAM = (sys.executable, "-P", "-m", "batchgrader.process.parent")
 
@@ -148,7 +149,10 @@ class Session:
             channel.send(self.socket, request)
         except OSError:
             return Ran("died", status=self.end())
-        return _Request(self, seconds, answer).watch()
+        # What others send is limited as values are, what a cell of a student's prints by itself.
+        values = answer is not None or "question" in request
+        return _Request(self, seconds, answer,
+                        MOST_OF_A_VALUE if values else self.limits.output).watch()
 
     def signal(self, number):
         """Send the process a signal."""
@@ -184,11 +188,11 @@ class Session:
 class _Request:
     """One request while it is worked on."""
 
-    def __init__(self, session, seconds, answer):
-        self.session, self.seconds, self.answer = session, seconds, answer
+    def __init__(self, session, seconds, answer, most):
+        self.session, self.seconds, self.answer, self.most = session, seconds, answer, most
         self.ran, self.size = Ran(), 0
         self.inbox = channel.Inbox(MOST_OF_A_VALUE)
-        self.started, self.before = time.monotonic(), session.used()
+        self.started, self.before = time.monotonic(), None
         self.stop_at = None if seconds is None else self.started + seconds
         self.interrupted = False
 
@@ -206,16 +210,28 @@ class _Request:
         """Take what has arrived; return whether the cell is over."""
         if self.interrupted and time.monotonic() >= self.stop_at:
             return self._late()  # also if there is no end of what arrives
-        left = None if self.stop_at is None else max(self.stop_at - time.monotonic(), 0)
-        ready = [key.fd for key, _ in selector.select(left)]
+        ready = [key.fd for key, _ in selector.select(self._patience())]
         if not ready:
-            return self._late()
+            return self.before is not None and self._late()
         for descriptor in ready:
             if descriptor in self.session.pipes and not self._drain(descriptor):
                 selector.unregister(descriptor)
         if self.session.socket.fileno() in ready:
             return self._listen()
         return self._enough()
+
+    def _patience(self):
+        """Return for how many seconds nothing has to be done, None for ever.
+
+        What the process has used before is asked for when the cell has run for a while: most
+        cells are over by then.
+        """
+        if self.stop_at is None:
+            return None
+        now = time.monotonic()
+        if self.before is None and now - self.started >= SOON:
+            self.before = self.session.used()
+        return max((self.stop_at if self.before else self.started + SOON) - now, 0)
 
     def _listen(self):
         try:
@@ -277,9 +293,9 @@ class _Request:
 
     def _enough(self):
         """Return whether the cell is over; interrupt it if it has written too much."""
-        if self.size > self.session.limits.output and not self.interrupted:
+        if self.size > self.most and not self.interrupted:
             return self._interrupt("too much output")
-        if self.size > 2 * self.session.limits.output + (1 << 22):
+        if self.size > 2 * self.most + (1 << 22):
             self.stop_at = time.monotonic()
         return False
 
@@ -309,12 +325,12 @@ class _Request:
             self.size += len(data)
             self._output({"output_type": "stream", "name": self.session.pipes[descriptor],
                           "text": data.decode(errors="replace")})
-            if self.size > self.session.limits.output:
+            if self.size > self.most:
                 return True
 
     def _output(self, output):
         """Keep an output, unless there are too many; a stream's parts are put together."""
-        if self.size > self.session.limits.output:
+        if self.size > self.most:
             return
         add_output(self.ran.outputs, output)
 

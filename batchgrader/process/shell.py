@@ -8,6 +8,7 @@ sockets and threads, for clients that come and go, is not needed.
 import asyncio
 import base64
 import builtins
+import functools
 import getpass
 import io
 import os
@@ -17,6 +18,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from pygments.lexer import words
 from traitlets import Type
 from traitlets.config import Config
 
@@ -47,6 +49,10 @@ class Shell(InteractiveShell):
         self.shown = True
         self.report({"output_type": "error", "ename": str(etype.__name__),
                      "evalue": _text(evalue), "traceback": list(stb)})
+
+    def _format_exception_for_storage(self, *_, **__):
+        """Format no traceback a second time, for a history that nobody reads."""
+        return {}
 
     def run(self, code):
         """Run one cell; return whether it ended without an error, and its number."""
@@ -167,6 +173,27 @@ def make_shell():
     shell = Shell.instance(config=config)
     shell.enable_gui = lambda gui=None: None
     return shell
+
+
+def warm_up(shell):
+    """Run a cell that ends with an error, so that no forked process has to do it as its first.
+
+    Measured: IPython's first traceback takes 70 ms to import its formatters, to compile patterns
+    and to look for the file of every module; later ones take 2 ms. The cell is this package's
+    own, and nothing of it is left in the shell.
+    """
+    # A traceback makes a class of lexer for each of its frames (stack_data.utils), and each asks
+    # anew for a pattern of all names that Python has.
+    words.get = functools.cache(words.get)
+    code, loop = "'warm'\nraise ValueError('warm')", asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(shell.run_cell_async(code, transformed_cell=code))
+    finally:
+        loop.close()
+    shell.last_execution_succeeded, shell.last_execution_result = True, None
+    shell.compile._filename_map.clear()
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        vars(sys).pop(name, None)
 
 
 def take_over(shell, report):
