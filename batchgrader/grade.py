@@ -23,7 +23,7 @@ from batchgrader import disk, isolation, work
 from batchgrader.bundle import make_bundle
 from batchgrader.course import CourseError, files_below, folder, students
 from batchgrader.journal import Journal
-from batchgrader.merge import Merger, Score
+from batchgrader.merge import Merger, Score, UnknownStudentError
 from batchgrader.result import SYSTEM_ERROR, Result
 from batchgrader.settings import BatchGrader
 
@@ -116,8 +116,7 @@ class _Run:
                     elif result.uncertain and len(todo) > 1 and jobs > 1:
                         late.append(student)
                     else:
-                        self._keep(student, files, result)
-                        self.watch.graded(student, result)
+                        self.watch.graded(student, self._keep(student, files, result))
         finally:
             for future in running:
                 future.cancel()
@@ -166,7 +165,10 @@ class _Run:
         return [str(timestamp), str(due.get(student, (None, None))[1])]
 
     def _keep(self, student, files, result):
-        """Write a result: copy beside its place, gradebook, copy in its place, journal."""
+        """Write a result: copy beside its place, gradebook, copy in its place, journal.
+
+        Return it, or what to say instead, where the gradebook does not know the student.
+        """
         key, place = self.bundle.key_of(files), self._folder("autograded", student)
         copies = {f"{name}.ipynb": book.copy.encode() for name, book in result.books.items()
                   if book}
@@ -174,11 +176,15 @@ class _Run:
             disk.write_beside(place, self.bundle.beside(files) | copies)
         if self.journal.entries.get(student, {"key": key})["key"] != key:
             self.journal.forget(student)
-        due = self._merge(student, result)
+        try:
+            due = self._merge(student, result)
+        except UnknownStudentError as error:  # no reason to stop the class
+            result, copies, due = Result(SYSTEM_ERROR, str(error)), {}, None
         if copies:
             disk.put(place)
         self.journal.add(
             {"student": student, "key": key, "result": result.summary(), "due": due})
+        return result
 
     def _merge(self, student, result):
         """Write a result to the gradebook; return what its late penalty depended on."""

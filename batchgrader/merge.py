@@ -45,6 +45,10 @@ _ZERO = Score(0.0, needs_person=False)
 _FOR_A_PERSON = Score(None, needs_person=True)
 
 
+class UnknownStudentError(GradebookError):
+    """The course wants every student to be in the gradebook before, and this one is not."""
+
+
 class Merger:
     """Merges hand-ins of one assignment into the gradebook of a course; a context manager.
 
@@ -156,7 +160,7 @@ class Merger:
             try:
                 self._gradebook.api.find_student(student)
             except MissingEntry:
-                raise GradebookError(
+                raise UnknownStudentError(
                     f"The gradebook does not know the student {student}, and the course says "
                     "c.Autograde.create_student = False: add the student first, with "
                     f"`nbgrader db student add {student}`.") from None

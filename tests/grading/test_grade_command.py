@@ -165,3 +165,17 @@ def test_a_busy_machine_gives_the_same_points(handed_in, tmp_path):
 
 def outcomes(course):
     return {student: entry["result"] for student, entry in journal(course).items()}
+
+
+def test_a_student_whom_the_gradebook_does_not_know_stops_nobody(handed_in, tmp_path):
+    course = copied(handed_in, tmp_path)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("c.Autograde.create_student = False\n")
+    chosen = ["--student", "ada", "blank"]
+    processes.run("nbgrader", "db", "student", "add", "ada", cwd=course)
+    ran = warm.run(course, "grade", "small", *chosen)
+    assert re.search("^ada +9 / 16 ", ran.out, re.MULTILINE)
+    assert "blank needs a person: The gradebook does not know the student blank" in ran.out
+    processes.run("nbgrader", "db", "student", "add", "blank", cwd=course)
+    ran = warm.run(course, "grade", "small", *chosen)
+    assert (ran.code, re.findall(r"of 1  (\w+)", ran.out)) == (0, ["blank"])
