@@ -164,7 +164,8 @@ def test_at_its_end_it_does_what_was_asked_for(specs, tmp_path):
 
 
 def test_interrupt(warm):
-    sent = warm.client.execute("import time\nprint('on', flush=True)\ntime.sleep(60)")
+    sent = warm.client.execute(
+        "import time\nprint('on', flush=True)\ntime.sleep(60)", stop_on_error=False)
     while warm.client.get_iopub_msg(timeout=30)["content"].get("text") != "on\n":
         pass
     warm.manager.interrupt_kernel()
