@@ -95,10 +95,10 @@ def report(kind, turns):
     """Print what was measured: minimum, median and maximum of the turns."""
     print(f"\n{kind}: {classes.ABOUT[kind]}; {TURNS} turns, load {os.getloadavg()[0]:.1f}\n"
           f"{'':20}" + "".join(f"{title:>32}" for title in (
-              "one more, s", "one more, CPU s", "start, s", "start, CPU s", "peak, MiB")))
+              "one more, ms", "one more, CPU ms", "start, s", "start, CPU s", "peak, MiB")))
     for who in turns[0]:
         seen = [turn[who] for turn in turns]
-        figures = ([one.one[0] for one in seen], [one.one[1] for one in seen],
+        figures = ([1000 * one.one[0] for one in seen], [1000 * one.one[1] for one in seen],
                    [one.start[0] for one in seen], [one.start[1] for one in seen],
                    [one.peak / 2**20 for one in seen])
         print(f"{who:20}" + "".join(f"{spread(column):>32}" for column in figures))

@@ -1,8 +1,8 @@
 """otter-grader on the same questions, one command a hand-in.
 
-python bench/otter_grader.py COURSE NAME
-It lives in an environment of its own, .venv-otter, which this makes if it is missing. What it
-grades is made from COURSE/cells.json: the student's cells as a notebook, a test file for each test.
+python bench/otter_grader.py COURSE NAME. It lives in an environment of its own, .venv-otter, which
+this makes if it is missing. What it grades is made from COURSE/cells.json: the student's cells as a
+notebook, a test file for each test.
 """
 
 import json
