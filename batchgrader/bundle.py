@@ -15,6 +15,7 @@ from batchgrader.digest import digest
 from batchgrader.master import Master, make_master
 from batchgrader.settings import BatchGrader
 
+HERE = Path(__file__).parent
 VERSIONS = ("nbgrader", "tensorflow", "keras", "numpy", "ipython")
 
 
@@ -93,7 +94,7 @@ def _key(course, source, assignment):
     root = Path(course.coursedir.root)
     depends_on = BatchGrader(config=course.config).depends_on
     parts = [digest(source.parent, assignment), digest(root, "nbgrader_config.py", *depends_on),
-             digest(Path(__file__).parent.parent, Path(__file__).parent.name)]
+             digest(HERE, *sorted(str(path.relative_to(HERE)) for path in HERE.rglob("*.py")))]
     return json.dumps(parts + [f"{name} {_version(name)}" for name in VERSIONS])
 
 
