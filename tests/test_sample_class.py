@@ -168,8 +168,7 @@ def test_without_the_setup_only_stock_nbgrader_takes_the_points(course, run, tmp
     assert points(course) == {"stderr_chatter": EXPECTED["stderr_chatter"]}
     grade_with_stock_nbgrader(run, course)
     assert points(course) == {"stderr_chatter": EXPECTED["stderr_chatter"] | {
-        "ps1_any_sizes_input_test": 0, "ps1_any_sizes_output_test": 0, "ps1_choose_test": 0,
-        "auto": 10}}
+        "ps1_any_sizes_input_test": 0, "ps1_any_sizes_output_test": 0, "auto": 12}}
 
 
 @slow
