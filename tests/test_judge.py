@@ -101,3 +101,29 @@ def test_layers_that_harm_reach_nobody_else(parent, layer):
         after = judged(judge, "later.units, keras.layers.Dense(3).name, area",
                        {"area": {"value": 12}}, first=first)
         assert after.shown == "(2, 'dense_1', 12)"
+
+
+@pytest.mark.parametrize("test", [
+    "area",
+    "def use():\n    return area\nuse()",
+    "def use():\n    def inner():\n        return area\n    return inner()\nuse()",
+    "(lambda: area)()",
+    "[area for _ in range(1)][0]",
+    "[(lambda: area)() for _ in range(1)][0]",
+    "class Test:\n    here = area\nTest.here",
+    "class Test:\n    def use(self, given=area):\n        return given\nTest().use()",
+    "class Test:\n    class Inner:\n        here = [area for _ in range(1)][0]\nTest.Inner.here",
+    "class Test:\n    def use(self):\n        return area\nTest().use()",
+    "def use(given=area):\n    return given\nuse()",
+    "int(f'{area}')",
+    "eval('area')",
+    "globals()['area']",
+    "area if 'area' in globals() else 0",
+    "class Test:\n    area = area + 0\nTest.area",
+])
+def test_a_student_s_name_is_found_wherever_a_test_uses_it(parent, test):
+    with judging(parent) as judge:
+        assert judged(judge, test, {"area": {"value": 12}}).shown == "12"
+        assert judged(judge, "area", {}).shown == "NameError"
+        again = judged(judge, "area", {"area": {"value": 13}}, first="class One:\n    here = area")
+        assert again.shown == "13"

@@ -42,12 +42,22 @@ class Names(dict):
         seeds.watch(lambda module, seed: self.seeds.append([module, seed]))
 
     @contextlib.contextmanager
-    def to_student(self, sources):
-        """Let names be the student's meanwhile. sources: of the cells that the student ran."""
+    def to_student(self, sources, code):
+        """Let names in `code` be the student's meanwhile. sources: of the cells that they ran."""
         self.open, self.sources, self.fetched, self.not_by_value = True, sources, {}, []
+        lent = {}
+        for name in _in_class_bodies(code):
+            # Python looks these up past __missing__ (LOAD_NAME in CPython's ceval.c).
+            with contextlib.suppress(KeyError, NotByValue):
+                if not super().__contains__(name):
+                    lent[name] = self[name]
+        self.update(lent)
         try:
             yield
         finally:
+            for name in lent:
+                if super().get(name) is lent[name]:
+                    del self[name]
             self.open, self.fetched = False, {}
 
     def __missing__(self, name):
@@ -139,6 +149,22 @@ class Names(dict):
                     ... if default else inspect.Parameter.empty))
                 for each, kind, default in parameters])
         return function
+
+
+def _in_class_bodies(code):
+    """Return the names that classes in `code` use while they are defined."""
+    found, waiting = set(), []
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+        waiting = [line for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ClassDef)
+                   for line in node.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            node = node.args  # defaults are worked out here, the body is not
+        waiting.extend(ast.iter_child_nodes(node))
+    return sorted(found)
 
 
 def _source(sources, name):

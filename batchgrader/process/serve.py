@@ -60,13 +60,15 @@ class _Served:
                 dict.pop(self.names, name, None)
             return {"done": True}
         self.shell.execution_count = request.get("number", self.shell.execution_count)
-        with self._open(request.get("sources")):
+        with self._open(request):
             good, number = self.shell.run(request["run"])
         refused = self.names.not_by_value if self.names is not None else []
         return {"done": good, "execution_count": number, "not_by_value": refused}
 
-    def _open(self, sources):
-        return contextlib.nullcontext() if sources is None else self.names.to_student(sources)
+    def _open(self, request):
+        if "sources" not in request:
+            return contextlib.nullcontext()
+        return self.names.to_student(request["sources"], request["run"])
 
     def _begin(self, seed, answers):
         """Forget the hand-in before: no name, no generator's state, no layer's number is left."""
