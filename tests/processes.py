@@ -14,6 +14,7 @@ def _environment():
 
 def start(*command, cwd, variables=None, **options):
     return subprocess.Popen([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True,
+                            errors="replace",
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             env=_environment() | (variables or {}), **options)
 
