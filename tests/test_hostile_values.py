@@ -47,7 +47,7 @@ def test_nothing_but_a_refusal_is_raised(data):
 @given(HOSTILE)
 def test_a_forged_answer_is_a_value_or_refused(answer):
     names = Names(lambda question: answer if isinstance(answer, dict) else {"value": answer})
-    with names.to_student([]):
+    with names.to_student([], ""):
         try:
             names["area"]
         except (KeyError, NotByValue):
