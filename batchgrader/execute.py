@@ -69,8 +69,7 @@ class Run:
                 executed.inside.add(index)
                 return self.student.run(cell.source, number)
             ran = self.judge.test(cell.source, number)
-            refused = ran.answer.get("not_by_value")
-            if refused:
+            if refused := ran.answer.get("not_by_value") or _missing_file(ran):
                 executed.by_hand[index] = str(refused[0])
             if self._needed_later(notebook, index):
                 self.student.run(self.released[_id(cell)], number)
@@ -118,6 +117,12 @@ def _ended(ran):
                                    for output in ran.outputs):
         return "out of memory"
     return ran.ended
+
+
+def _missing_file(ran):
+    """Return that a test looked for a file, as one that the student's cells wrote is elsewhere."""
+    return [f"a file: {output['evalue']}" for output in ran.outputs
+            if output.get("ename") == "FileNotFoundError"]
 
 
 def _kept(output):

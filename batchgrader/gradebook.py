@@ -10,11 +10,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from batchgrader.course import CourseError
+from batchgrader.disk import AGAIN
 
 PATIENCE = 30.0
 """Seconds to wait for another program that writes to the gradebook."""
 
-AGAIN = "Nothing is lost; run the same command again to go on."
 _LOCKED = f"is locked by another program: close what has it open for writing. {AGAIN}"
 # By SQLite's primary result codes, https://www.sqlite.org/rescode.html
 _PROBLEMS = {

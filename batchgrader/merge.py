@@ -26,7 +26,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import select, text
 from traitlets.utils.importstring import import_item
 
-from batchgrader.gradebook import AGAIN, PATIENCE, GradebookError, OpenGradebook
+from batchgrader.disk import AGAIN
+from batchgrader.gradebook import PATIENCE, GradebookError, OpenGradebook
 
 
 @dataclass(frozen=True)

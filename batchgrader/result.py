@@ -55,11 +55,11 @@ class Result:
     @classmethod
     def of(cls, books, uncertain):
         """Return the Result of graded notebooks: as good as the worst of their questions."""
-        questions = {name: question for book in books.values() if book
-                     for name, question in book.questions.items()}
-        outcomes = {question.outcome for question in questions.values()}
+        # Notebooks may use the same grade_id.
+        questions = [item for book in books.values() if book for item in book.questions.items()]
+        outcomes = {question.outcome for _, question in questions}
         worst = next((outcome for outcome in WORST_FIRST if outcome in outcomes), GRADED)
-        reasons = [f"{name}: {question.person}" for name, question in questions.items()
+        reasons = [f"{name}: {question.person}" for name, question in questions
                    if question.person]
         return cls(worst, "; ".join(reasons), books, uncertain)
 

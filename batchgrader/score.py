@@ -52,7 +52,8 @@ def _question(notebook, index, answer, executed, unclear):
         points, person = 0, person or "the test gave a score that is below 0 or no number"
     inside = index in executed.inside
     if index in executed.by_hand and points != most:
-        return Question(None, most, NOT_GRADABLE, f"the test needs {executed.by_hand[index]}")
+        why = f"the test needs more than values: {executed.by_hand[index]}"
+        return Question(None, most, NOT_GRADABLE, why)
     outcome = _outcome(cell, points, [index, *answers], executed.ended)
     return Question(points, most, outcome, person, inside)
 

@@ -58,14 +58,18 @@ class Student:
             return {"stopped": None}, printed
         return ran.answer["answer"], printed
 
+    def heed(self, ran):
+        """Raise KilledFromOutside if a process was killed, unless that has happened too often."""
+        if ran.ended == "died" and ran.status == -signal.SIGKILL and not self.last:
+            raise KilledFromOutside
+
     def _request(self, request, seconds=None):
         limit = self.limits.seconds if seconds is None else seconds
         limit = max(self.left, 0.1) if limit is None else min(limit, max(self.left, 0.1))
         ran = self.session.request(request, limit)
         self.stop_at += ran.waited
         self.uncertain |= ran.uncertain
-        if ran.ended == "died" and ran.status == -signal.SIGKILL and not self.last:
-            raise KilledFromOutside
+        self.heed(ran)
         if self.session.pid is None:
             self.deaths += 1
         return ran

@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+import signal
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from batchgrader import student
 from batchgrader.judge.judge import Judge
-from batchgrader.process.session import Limits, Parent
+from batchgrader.process.session import Limits, Parent, ParentLost, Session
 
 pytestmark = pytest.mark.slow
 NEXT = ("area == 12", {"area": {"value": 12}})
@@ -24,6 +26,8 @@ class Student:
         if "value" in question:
             return self.answers.get(question["value"], {"missing": None}), []
         return self.answers["call"], []
+
+    last, heed = False, student.Student.heed
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +131,25 @@ def test_a_student_s_name_is_found_wherever_a_test_uses_it(parent, test):
         assert judged(judge, "area", {}).shown == "NameError"
         again = judged(judge, "area", {"area": {"value": 13}}, first="class One:\n    here = area")
         assert again.shown == "13"
+
+
+def test_a_judge_that_is_killed_from_outside_is_no_fault_of_the_student_s(parent):
+    with judging(parent) as judge:
+        killed = Student({})
+        killed.answer = lambda question, seconds: (
+            judge.session.signal(signal.SIGKILL), ({"missing": None}, []))[1]
+        judge.begin(killed, ["area"])
+        with pytest.raises(student.KilledFromOutside):
+            judge.test("area == 12", 1)
+        killed.last = True
+        assert judge.test("area == 12", 1).ended == "died"
+        assert judged(judge, *NEXT).shown == "True"
+
+
+def test_a_process_that_cannot_be_had_leaves_no_descriptor_open():
+    lost = Parent()
+    lost.stop()
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(ParentLost):
+        Session(lost, Limits(1, 1, 0))
+    assert os.listdir("/proc/self/fd") == before

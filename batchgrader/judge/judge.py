@@ -47,14 +47,17 @@ class Judge:
         """
         if not self._alive():
             return Ran("died")
+        self.student.failed = None
         ran = self._run(source, number=number)
         if self.student.failed:
             ran.ended, self.student.failed = self.student.failed, None
         return ran
 
     def _run(self, source, **more):
-        return self.session.request(
+        ran = self.session.request(
             {"run": source, "sources": self.student.ran, **more}, answer=self.student.answer)
+        self.student.heed(ran)
+        return ran
 
     def _alive(self):
         """Return whether there is a process; a new one prepares itself again."""

@@ -119,18 +119,20 @@ class Session:
         ours, theirs = socket.socketpair()
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
+        self.socket, self.pipes, self.why = ours, {out: "stdout", err: "stderr"}, ""
         try:
             answer = parent.order(
                 [theirs.fileno(), theirs_out, theirs_err], do="fork", seed=seed,
                 memory=limits.memory)
+            if "refused" in answer:
+                raise ParentLost(answer["refused"])
+        except BaseException:
+            self._close()
+            raise
         finally:
             theirs.close()
             os.close(theirs_out)
             os.close(theirs_err)
-        self.socket, self.pipes, self.why = ours, {out: "stdout", err: "stderr"}, ""
-        if "refused" in answer:
-            self._close()
-            raise ParentLost(answer["refused"])
         self.pid, self.folder = answer["pid"], answer["folder"]
         for descriptor in self.pipes:
             os.set_blocking(descriptor, False)
