@@ -73,6 +73,8 @@ def _parser():
     command.add_argument("--json", action="store_true", help="print the results as JSON")
     command.add_argument("--isolation", choices=("strong", "weak", "bwrap"),
                          help="how hand-ins are kept apart from this machine (see self-test)")
+    command.add_argument("--scheduler", metavar="ADDRESS",
+                         help="grade on the Dask cluster of this scheduler, as tcp://host:8786")
 
     command = commands.add_parser("feedback", help="write feedback pages that are not up to date")
     command.set_defaults(run=_feedback)
@@ -118,7 +120,7 @@ def _grade(arguments):
         watch = progress.Bar()
     with watch as watching:
         results = grade.grade(course, assignment, arguments.jobs, arguments.student,
-                              arguments.force, watch=watching)
+                              arguments.force, scheduler=arguments.scheduler, watch=watching)
     rows = table.rows(course, assignment)
     if arguments.json:
         print(json.dumps(table.data(rows, results), indent=1))

@@ -1,14 +1,19 @@
 """All that grading one assignment needs, as data: it can be sent to another machine."""
 
 import ast
+import functools
 import hashlib
 import json
+import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute
 from traitlets.config import Config
+from traitlets.utils.importstring import import_item
 
 from batchgrader.course import CourseError, files_below, folder
 from batchgrader.digest import digest
@@ -75,7 +80,29 @@ def make_bundle(course, assignment):
     readable = tuple(str(Path(course.coursedir.root, path)) for path in settings.depends_on)
     # Tests inside the student's process import there.
     return Bundle(assignment, masters, files, tests, tests if settings.inside else given, readable,
-                  course.config, _key(course, source, assignment))
+                  _of_grading(course.config), _key(course, source, assignment))
+
+
+@functools.cache
+def versions():
+    """Return what points depend on besides the course: the versions of all that grades."""
+    return (f"python {'.'.join(platform.python_version_tuple()[:2])}",
+            *(f"{name} {_version(name)}" for name in VERSIONS),
+            "batchgrader " + digest(HERE, *sorted(
+                str(path.relative_to(HERE)) for path in HERE.rglob("*.py"))))
+
+
+def _of_grading(config):
+    """Return the part of a course's settings that grading reads.
+
+    The rest may name classes of the course's own, which another machine does not have.
+    """
+    course = Autograde(config=config)
+    steps = [import_item(step) if isinstance(step, str) else step
+             for step in [*course.sanitize_preprocessors, *course.autograde_preprocessors]]
+    sections = {name for kind in (BatchGrader, Autograde, Execute, *steps)
+                for name in kind.section_names()}
+    return Config({name: value for name, value in config.items() if name in sections})
 
 
 def _master(path, config):
@@ -93,9 +120,8 @@ def _master(path, config):
 def _key(course, source, assignment):
     root = Path(course.coursedir.root)
     depends_on = BatchGrader(config=course.config).depends_on
-    parts = [digest(source.parent, assignment), digest(root, "nbgrader_config.py", *depends_on),
-             digest(HERE, *sorted(str(path.relative_to(HERE)) for path in HERE.rglob("*.py")))]
-    return json.dumps(parts + [f"{name} {_version(name)}" for name in VERSIONS])
+    return json.dumps([digest(source.parent, assignment),
+                       digest(root, "nbgrader_config.py", *depends_on), *versions()])
 
 
 def _version(name):

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -15,6 +16,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.utils import is_grade, is_task, parse_utc
@@ -24,6 +26,7 @@ from batchgrader.bundle import make_bundle
 from batchgrader.course import CourseError, files_below, folder, students
 from batchgrader.journal import Journal
 from batchgrader.merge import Merger, Score, UnknownStudentError
+from batchgrader.parents import Parents
 from batchgrader.result import SYSTEM_ERROR, Result
 from batchgrader.settings import BatchGrader
 
@@ -43,13 +46,15 @@ class Quiet:
         """Take the name of a student whose hand-in met a limit of time while others ran."""
 
 
-def grade(course, assignment, jobs=None, only=None, force=False, executor=None, watch=None):
+def grade(course, assignment, jobs=None, only=None, force=False, executor=None, scheduler=None,
+          watch=None):
     """Grade the hand-ins of `assignment` in `course`; return {student: Result} of all.
 
     course: as from open_course. jobs: how many at a time (default: c.BatchGrader.jobs). only:
     names of students, or None for all. force: also what has not changed. executor: where to
     grade, a concurrent.futures.Executor (default: threads here, each with a process of its own).
-    watch: as Quiet. Results of earlier runs come without the graded notebooks.
+    scheduler: the address of a Dask cluster's, in place of an executor; its workers say how many
+    at a time. watch: as Quiet. Results of earlier runs come without the graded notebooks.
     Raises CourseError, also as DiskError or GradebookError; what was graded by then stays graded.
     """
     bundle = make_bundle(course, assignment)
@@ -57,20 +62,21 @@ def grade(course, assignment, jobs=None, only=None, force=False, executor=None, 
     place = Path(course.coursedir.root) / ".batchgrader" / assignment
     settings = BatchGrader(config=course.config)
     jobs = jobs or settings.jobs
-    if executor is None:
+    if executor is None and scheduler is None:
         isolation.ways(settings.isolation)  # refuses a machine that cannot keep hand-ins in
     with contextlib.ExitStack() as stack:
         stack.enter_context(_alone(place, assignment))
         merger = stack.enter_context(Merger(course, assignment, settings.patience))
         merger.check({name: _points(master.graded) for name, master in bundle.masters.items()})
         journal = stack.enter_context(contextlib.closing(Journal(place / "journal.jsonl")))
-        pool = executor or stack.enter_context(_threads(jobs))
         run = _Run(course, bundle, place, merger, journal, watch or Quiet())
         todo = run.find(names, force)
-        late = run.grade(pool, todo, jobs)
-        for student in late:
-            run.watch.again_alone(student)
-            run.grade(pool, [student], 1)
+        if todo:
+            pool = stack.enter_context(_pool(course, bundle, jobs, executor, scheduler))
+            late = run.grade(pool, todo)
+            for student in late:
+                run.watch.again_alone(student)
+                run.grade(pool, [student])
         return {student: Result.from_summary(entry["result"])
                 for student, entry in sorted(journal.entries.items())
                 if student in run.students}
@@ -99,21 +105,21 @@ class _Run:
         self.watch.begin(len(todo), len(names) - len(todo))
         return todo
 
-    def grade(self, pool, todo, jobs):
-        """Grade hand-ins; return the students who met a limit of time while others ran."""
+    def grade(self, pool, todo):
+        """Grade hand-ins in a Pool; return the students who met a time limit while others ran."""
         waiting, running, late = deque((student, 1) for student in todo), {}, []
         try:
             while waiting or running:
-                while waiting and len(running) < 2 * jobs:
+                while waiting and len(running) < 2 * pool.jobs():
                     student, attempt = waiting.popleft()
                     future, files = self._submitted(pool, student)
                     running[future] = student, attempt, files
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     student, attempt, files = running.pop(future)
-                    result = _result(future, attempt)
+                    result = _result(future, attempt, pool.gave_up)
                     if result is None:
                         waiting.append((student, attempt + 1))
-                    elif result.uncertain and len(todo) > 1 and jobs > 1:
+                    elif result.uncertain and len(todo) > 1 and pool.jobs() > 1:
                         late.append(student)
                     else:
                         self.watch.graded(student, self._keep(student, files, result))
@@ -127,7 +133,7 @@ class _Run:
         files = {}
         try:
             files = self._files(student)
-            return pool.submit(work.grade_hand_in, self.bundle, files), files
+            return pool.submit(files), files
         except (OSError, BrokenExecutor) as error:
             future = Future()
             future.set_exception(error)
@@ -197,28 +203,57 @@ class _Run:
         return self._due(timestamp, student, self.merger.due(student))
 
 
-def _result(future, attempt):
+def _result(future, attempt, gave_up):
     """Return a future's Result; None if it has to be tried again."""
     try:
         return future.result()
     except Exception as error:
-        if attempt < work.ATTEMPTS:
+        if attempt < work.ATTEMPTS and not isinstance(error, gave_up):
             return None
         return Result(SYSTEM_ERROR, f"{type(error).__name__}: {error}. It was tried "
                                     f"{attempt} times; run it again.")
 
 
+@dataclass(frozen=True)
+class Pool:
+    """Where hand-ins are graded.
+
+    submit: function of a hand-in's files that returns the Future of its Result. jobs: function
+    that returns how many are graded at a time. gave_up: errors of those that were tried before.
+    """
+
+    submit: Callable
+    jobs: Callable
+    gave_up: tuple = ()
+
+
+def _pool(course, bundle, jobs, executor, scheduler):
+    """Return a context manager that gives a Pool: a cluster, an executor, or threads here."""
+    if scheduler:
+        try:
+            from batchgrader import cluster
+        except ImportError as error:
+            raise CourseError(f"Grading on a cluster needs Dask, which is not there ({error}): "
+                              "install the package distributed.") from None
+        return cluster.connect(scheduler, course, bundle)
+    if executor:
+        return contextlib.nullcontext(Pool(
+            lambda files: executor.submit(work.grade_hand_in, bundle, files), lambda: jobs))
+    return _threads(bundle, jobs)
+
+
 @contextlib.contextmanager
-def _threads(jobs):
-    """Give an executor of threads; each grades in a process that is started for the hand-in."""
-    work.allow_parents()
-    pool = ThreadPoolExecutor(jobs)
+def _threads(bundle, jobs):
+    """Give a Pool of threads; each grades in a process that is started for the hand-in."""
+    parents, threads = Parents(bundle), ThreadPoolExecutor(jobs)
+    parents.warm()
     try:
-        yield pool
+        yield Pool(lambda files: threads.submit(work.grade_hand_in, bundle, files, parents),
+                   lambda: jobs)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        work.stop_parents()
-        pool.shutdown()
+        threads.shutdown(wait=False, cancel_futures=True)
+        parents.stop()
+        threads.shutdown()
 
 
 @contextlib.contextmanager

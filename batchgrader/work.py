@@ -2,8 +2,6 @@
 
 import atexit
 import contextlib
-import functools
-import os
 import threading
 
 import nbformat
@@ -21,34 +19,31 @@ from nbgrader.preprocessors import (
 )
 from traitlets.utils.importstring import import_item
 
-from batchgrader import handin, isolation, score
+from batchgrader import handin, score
 from batchgrader.execute import Run
-from batchgrader.judge.judge import Judge
-from batchgrader.process.session import Parent, ParentLost
+from batchgrader.parents import Parents
+from batchgrader.process.session import ParentLost
 from batchgrader.rebuild import rebuild
 from batchgrader.result import NOT_GRADABLE, SYSTEM_ERROR, Book, Result
-from batchgrader.settings import BatchGrader, cell_limits, timeout_error
+from batchgrader.settings import BatchGrader, timeout_error
 from batchgrader.student import KilledFromOutside, Student
 
 ATTEMPTS = 3
 # What they do is done elsewhere: on the master, in the gradebook, or by this file.
 DONE_ELSEWHERE = (AssignLatePenalties, CheckCellMetadata, DeduplicateIds, GetGrades,
                   OverwriteCells, OverwriteKernelspec, SaveAutoGrades)
-PASSED_ON = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ", "VIRTUAL_ENV",
-             "TF_", "KERAS_", "CUDA", "OMP_", "OPENBLAS_", "MKL_")
-# Threads that a library starts while it is imported would be missing in a forked process.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-def grade_hand_in(bundle, files):
+def grade_hand_in(bundle, files, parents=None):
     """Return the Result of one hand-in, {path: bytes}; the same for the same arguments.
 
+    parents: where processes come from, Parents of the bundle; or None for this process's own.
     What fails for a reason that is none of the student's is tried three times in all.
     """
-    reason = ""
+    reason, parents = "", parents or _own_parents(bundle)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _grade(bundle, files, last=attempt == ATTEMPTS)
+            return _grade(bundle, files, parents, last=attempt == ATTEMPTS)
         except handin.NotGradable as error:
             return Result(NOT_GRADABLE, str(error))
         except KilledFromOutside:
@@ -60,7 +55,7 @@ def grade_hand_in(bundle, files):
     return Result(SYSTEM_ERROR, f"{reason}. It was tried {ATTEMPTS} times; run it again.")
 
 
-def _grade(bundle, files, last):
+def _grade(bundle, files, parents, last):
     books, uncertain = {}, False
     beside = bundle.beside(files)
     names = [name for name in files if name.endswith(".ipynb") and "/" not in name]
@@ -76,7 +71,7 @@ def _grade(bundle, files, last):
             books[notebook] = None
             continue
         books[notebook], late = _book(
-            bundle, master, handin.read(files[name], master.language), beside, last)
+            bundle, master, handin.read(files[name], master.language), beside, parents, last)
         uncertain |= late
     if not any(books.values()):
         raise handin.NotGradable("None of the files that were handed in has the name of a "
@@ -84,17 +79,16 @@ def _grade(bundle, files, last):
     return Result.of(books, uncertain)
 
 
-def _book(bundle, master, handed_in, beside, last):
+def _book(bundle, master, handed_in, beside, parents, last):
     rebuilt = rebuild(master, handed_in)
     notebook = rebuilt.notebook
     before, after = _steps(bundle.config)
     resources = {"nbgrader": {"assignment": bundle.assignment}}
     for step in before:
         notebook, resources = step(config=bundle.config)(notebook, resources)
-    settings, limits = BatchGrader(config=bundle.config), cell_limits(bundle.config)
-    student = Student(_parent(bundle, bundle.student_imports), beside, limits,
-                      settings.seconds, last)
-    with contextlib.closing(student), _judge(bundle, limits) as judge:
+    settings = BatchGrader(config=bundle.config)
+    student = Student(parents.get("student"), beside, parents.limits, settings.seconds, last)
+    with contextlib.closing(student), parents.judge() as judge:
         executed = Run(master, student, judge, settings.inside,
                        timeout_error(bundle.config)).execute(notebook)
     for step in after:
@@ -128,70 +122,14 @@ def _tell(notebook, sentences):
             f"**Before this notebook was graded:**\n\n{lines}", id="before-grading"))
 
 
-_parents, _judges, _lock, _stopped = {}, {}, threading.Lock(), threading.Event()
+_own, _lock = {}, threading.Lock()
 
 
-def _parent(bundle, modules):
-    """Return this process's parent for processes that import `modules`; start one if need be.
-
-    Students' processes and judges have parents of their own: what a parent has imported for the
-    judge is in the memory of all its children.
-    """
-    environment = _environment(bundle)
-    readable = bundle.readable if modules is bundle.judge_imports else ()
-    key = modules, readable, tuple(environment.items())
+def _own_parents(bundle):
+    """Return this process's Parents of an assignment; they end with the process."""
+    key = bundle.key, bundle.readable, str(bundle.config)
     with _lock:
-        if _stopped.is_set():
-            raise ParentLost("grading was stopped")
-        parent = _parents.get(key)
-        if parent is None or parent.process.poll() is not None:
-            if parent:
-                parent.stop()
-            start = functools.partial(Parent, environment=environment, **isolation.ways(
-                BatchGrader(config=bundle.config).isolation, readable))
-            parent = _parents[key] = start(modules)
-            if parent.threads != 1:  # forked children could hang: each imports for itself
-                parent.stop()
-                parent = _parents[key] = start(())
-        return parent
-
-
-@contextlib.contextmanager
-def _judge(bundle, limits):
-    """Give a judge that nobody else has meanwhile; keep it for the next hand-in if all went well.
-    """
-    free = _judges.setdefault(bundle.key, [])
-    parent = _parent(bundle, bundle.judge_imports)
-    try:
-        judge = free.pop()
-    except IndexError:
-        judge = Judge(parent, bundle.files, limits)
-    try:
-        yield judge
-    except BaseException:
-        judge.end()
-        raise
-    free.append(judge)
-
-
-def _environment(bundle):
-    passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-    return ONE_THREAD | passed_on | {
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "NBGRADER_EXECUTION": "autograde", "PYTHONHASHSEED": "0",
-    } | BatchGrader(config=bundle.config).environment
-
-
-def allow_parents():
-    """Let hand-ins' processes be started, again."""
-    _stopped.clear()
-
-
-@atexit.register
-def stop_parents():
-    """End all processes of hand-ins, and start no more."""
-    _stopped.set()
-    with _lock:
-        _judges.clear()
-        while _parents:
-            _parents.popitem()[1].stop()
+        if key not in _own:
+            _own[key] = Parents(bundle)
+            atexit.register(_own[key].stop)
+        return _own[key]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 
-def _environment():
+def environment():
     """Return the environment without what pytest adds: ipykernel behaves otherwise under it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return kept | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
@@ -16,7 +16,7 @@ def start(*command, cwd, variables=None, **options):
     return subprocess.Popen([sys.executable, "-m", *map(str, command)], cwd=cwd, text=True,
                             errors="replace",
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                            env=_environment() | (variables or {}), **options)
+                            env=environment() | (variables or {}), **options)
 
 
 def run(*command, cwd, code=0, variables=None):

@@ -1,0 +1,192 @@
+"""Hand-ins graded on a Dask cluster: a real scheduler, real workers that do not see the course.
+
+The class is that of faults.toml; what comes out is compared with a run without a cluster.
+"""
+
+import contextlib
+import json
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import batch
+import nbformat
+import psutil
+import pytest
+import small_course
+import warm
+from batch import copied, differences, left_over, state
+from checks import heals, is_in_order, until
+from dask_cluster import Cluster
+
+import batchgrader
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def course(handed_in, tmp_path):
+    """The class, with nothing graded."""
+    return copied(handed_in, tmp_path)
+
+
+@pytest.fixture
+def cluster(course, tmp_path):
+    """Two workers, from which the course is hidden."""
+    with contextlib.closing(Cluster(tmp_path / "dask", course)) as cluster:
+        yield cluster
+
+
+def grade(course, cluster, **options):
+    return warm.Command(course, "grade", "small", "--scheduler", cluster.address, **options)
+
+
+def test_the_same_points_and_nothing_is_left(course, cluster, undisturbed):
+    ran = grade(course, cluster).ended()
+    assert ran.code == 1, (ran, cluster.logs())
+    is_in_order(course, ran)
+    assert differences(state(course), undisturbed) == []
+    assert not list(cluster.folder.rglob("*library*"))
+    again = grade(course, cluster).ended()  # the same workers, a second time
+    assert "0 of them new or changed" in again.out
+
+
+def test_a_worker_killed_in_the_middle_and_one_that_comes_late(course, cluster, undisturbed):
+    command = grade(course, cluster)
+    until(lambda: command.out.count("\n") > 1)
+    cluster.workers[0].kill()
+    cluster.worker()
+    ran = command.ended()
+    assert ran.code == 1, (ran, cluster.logs())
+    is_in_order(course, ran)
+    assert differences(state(course), undisturbed) == []
+
+
+def test_all_workers_killed_and_others_come(course, cluster, undisturbed):
+    """The scheduler holds what the run has brought, and gives it to each new worker."""
+    command = grade(course, cluster)
+    until(lambda: command.out.count("\n") > 1)
+    for worker in cluster.workers:
+        worker.kill()
+    cluster.worker()
+    ran = command.ended()
+    assert ran.code == 1, (ran, cluster.logs())
+    assert differences(state(course), undisturbed) == []
+
+
+def test_a_killed_scheduler_is_said_and_the_next_run_goes_on(course, cluster, undisturbed):
+    command = grade(course, cluster)
+    until(lambda: command.out.count("\n") > 1)
+    cluster.scheduler.kill()
+    ran = command.ended()
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran
+    assert "The connection to the scheduler is lost" in ran.err
+    heals(course, undisturbed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_what_a_run_has_brought_leaves_with_it(number, course, cluster, undisturbed):
+    command = grade(course, cluster)
+    until(lambda: command.out.count("\n") > 1)
+    command.signal(number)
+    assert command.ended().code in (-number, 128 + number)
+    assert left_over(course) == []
+    assert all(worker.poll() is None for worker in cluster.workers)
+    assert grade(course, cluster).ended().code == 1  # they are there for the next run
+    assert differences(state(course), undisturbed) == []
+
+
+def test_hand_ins_do_not_reach_the_cluster(course, cluster, undisturbed):
+    host, port = cluster.address.removeprefix("tcp://").split(":")
+    batch.hand_in(course, "caller", cell=(
+        f"import socket\nsocket.create_connection(({host!r}, {port}), 5).send(b'x')"))
+    batch.hand_in(course, "killer", cell=(
+        "import os, signal\n"
+        f"pids = [*range(2, 1000), *{[worker.pid for worker in cluster.workers]}]\n"
+        "for pid in pids:\n"
+        "    if pid != os.getpid():\n"
+        "        try:\n            os.kill(pid, signal.SIGKILL)\n"
+        "        except OSError:\n            pass"))
+    batch.hand_in(course, "leaver", answers={"area": "import os\nos.kill(os.getppid(), 9)"},
+                  cell="import os\nos._exit(1)")
+    ran = grade(course, cluster).ended()
+    assert ran.code == 1, (ran, cluster.logs())
+    assert all(worker.poll() is None for worker in cluster.workers)
+    shown = (course / "autograded/caller/small/small.ipynb").read_text()
+    assert "OSError" in shown or "ConnectionRefusedError" in shown or "PermissionError" in shown
+    theirs = state(course)["journal"]
+    for student, entry in undisturbed["journal"].items():
+        assert theirs[student]["result"] == entry["result"]
+
+
+def test_what_tests_import_is_sent_along(tmp_path, run):
+    """Workers have neither the course nor its modules; an edit counts in the next run."""
+    course, answers = tmp_path / "course", "import math\n\nfrom helpers.answers import AREA"
+    (course / "lib/helpers").mkdir(parents=True)
+    (course / "lib/helpers/answers.py").write_text("AREA = 12\n")
+    make_course(course, run, answers, 'c.BatchGrader.depends_on = ["lib/helpers"]\n')
+    small_course.hand_in(course, "ada")
+    with contextlib.closing(Cluster(tmp_path / "dask", course, workers=1)) as cluster:
+        for area, points in ((12, 9), (13, 7)):
+            (course / "lib/helpers/answers.py").write_text(f"AREA = {area}\n")
+            printed = run("batchgrader", "grade", "small", "--json", "--scheduler",
+                          cluster.address, cwd=course)
+            assert json.loads(printed)["ada"]["score"] == points
+
+
+def make_course(course, run, imports, settings):
+    """Make the small course with a hidden test that uses AREA, imported in that test."""
+    small_course.make_course(run, course, settings)
+    path = course / "source/small/small.ipynb"
+    source = nbformat.read(path, as_version=4)
+    for cell in source.cells:
+        cell.source = cell.source.replace("assert area == 12", f"{imports}\nassert area == AREA")
+    nbformat.write(source, path)
+    run("nbgrader", "generate_assignment", "small", "--force", cwd=course)
+
+
+# What cannot be done is said in one sentence, and nothing is lost
+
+def refused(course, address, says):
+    started = time.monotonic()
+    ran = warm.run(course, "grade", "small", "--scheduler", address)
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran
+    assert says in ran.err
+    assert time.monotonic() - started < 100
+    assert not (course / "autograded").exists() or not list((course / "autograded").iterdir())
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://127.0.0.1:9", "nowhere"])
+def test_no_scheduler(address, course):
+    refused(course, address, f"No Dask scheduler answers at {address}")
+
+
+def test_workers_with_another_grader(course, tmp_path):
+    """One line of code is another: their points could be others, too."""
+    other = tmp_path / "other"
+    shutil.copytree(Path(batchgrader.__file__).parent, other / "batchgrader")
+    with (other / "batchgrader/score.py").open("a") as file:
+        file.write("# another\n")
+    with contextlib.closing(Cluster(tmp_path / "dask", course, workers=0)) as cluster:
+        cluster.worker(PYTHONPATH=str(other))
+        refused(course, cluster.address, "has other versions than the grader (batchgrader")
+
+
+def test_a_library_outside_the_course(course, cluster):
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('c.BatchGrader.depends_on = ["../other"]\n')
+    refused(course, cluster.address, "names ../other, which is outside the course's folder")
+
+
+def test_a_nanny_starts_a_killed_worker_again(course, tmp_path, undisturbed):
+    with contextlib.closing(Cluster(tmp_path / "dask", course, workers=0)) as cluster:
+        nanny = psutil.Process(cluster.worker(nanny=True).pid)
+        command = grade(course, cluster)
+        until(lambda: command.out.count("\n") > 1)
+        for child in nanny.children(recursive=True):
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+        ran = command.ended()
+        assert ran.code == 1, (ran, cluster.logs())
+        assert differences(state(course), undisturbed) == []
