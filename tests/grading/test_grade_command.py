@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 
+import nbformat
 import processes
 import pytest
+import small_course
 import warm
 from batch import TABLE, copied, hand_in, journal, left_over
 from checks import is_in_order
@@ -179,3 +181,23 @@ def test_a_student_whom_the_gradebook_does_not_know_stops_nobody(handed_in, tmp_
     processes.run("nbgrader", "db", "student", "add", "blank", cwd=course)
     ran = warm.run(course, "grade", "small", *chosen)
     assert (ran.code, re.findall(r"of 1  (\w+)", ran.out)) == (0, ["blank"])
+
+
+def test_modules_that_start_threads_are_imported_by_each_hand_in(tmp_path, run):
+    """A process forked beside a running thread could hang."""
+    small_course.make_course(run, tmp_path)
+    folder = tmp_path / "source/small"
+    (folder / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=[1e6], daemon=True)"
+        ".start()\nRIGHT = 12\n")
+    source = nbformat.read(folder / "small.ipynb", as_version=4)
+    for cell in source.cells:
+        cell.source = cell.source.replace("import math", "import math\nimport threaded")
+        cell.source = cell.source.replace("assert area == 12", "assert area == threaded.RIGHT")
+    nbformat.write(source, folder / "small.ipynb")
+    run("nbgrader", "generate_assignment", "small", "--force", cwd=tmp_path)
+    small_course.hand_in(tmp_path, "ada")
+    printed = run("batchgrader", "grade", "small", cwd=tmp_path,
+                  variables={"PYTHONPATH": str(folder)})
+    assert "math, threaded left 2 threads running" in printed
+    assert re.search(r"ada +9 / 16", printed), printed
