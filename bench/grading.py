@@ -2,7 +2,7 @@
 
 They take turns, so that a machine that gets slower or faster while it measures does so for all,
 and ratios are of one turn. Options are in the environment: BENCH_TURNS (3), BENCH_FAST (hand-ins
-for the fast, 60), BENCH_SLOW (for the slow, 3), BENCH_KINDS (plain,shapes,eager,graph),
+for the fast, 60), BENCH_SLOW (for the slow, 15), BENCH_KINDS (plain,shapes,eager,graph),
 BENCH_GROWTH (sizes of classes, 10,100,1000).
 """
 
@@ -16,13 +16,13 @@ from subprocess import CalledProcessError
 import classes
 import growth
 import otter_grader
-from dataset import spread
+import parts
 from observe import observe
 
 HERE = Path(__file__).resolve().parent
 TURNS = int(os.environ.get("BENCH_TURNS", 3))
 FAST, SLOW = (int(os.environ.get(f"BENCH_{name}", size)) for name, size in
-              (("FAST", 60), ("SLOW", 3)))
+              (("FAST", 60), ("SLOW", 15)))
 KINDS = os.environ.get("BENCH_KINDS", ",".join(classes.KINDS)).split(",")
 GROWTH = [int(size) for size in os.environ.get("BENCH_GROWTH", "10,100,1000").split(",") if size]
 
@@ -67,6 +67,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for kind in KINDS:
             report(kind, measure(kind, Path(folder, kind)))
+            parts.report(kind, parts.measure(kind, FAST, Path(folder, f"{kind} in parts")))
         if GROWTH:
             growth.report(growth.measure(GROWTH, Path(folder, "growth")), HERE / "growth.svg")
 
@@ -91,26 +92,49 @@ def _done(course, name):
     return sum(1 for _ in (course / "autograded").glob(f"*/{name}"))
 
 
+COLUMNS = {  # of the first table: what more hand-ins take; of the second: what a start takes
+    "hand-ins a minute": lambda seen: 60 / seen.one[0],
+    "CPU ms a hand-in": lambda seen: 1000 * seen.one[1],
+    "peak MiB": lambda seen: seen.peak / 2**20,
+}
+START = {
+    "start, s": lambda seen: seen.start[0],
+    "start, CPU s": lambda seen: seen.start[1],
+}
+RATIOS = (  # title, of what, by whose, in which figure
+    ("CPU, times the floor's", ONE, FLOOR, lambda seen: seen.one[1]),
+    ("nbgrader's CPU, times ours", NBGRADER, ONE, lambda seen: seen.one[1]),
+    ("otter-grader's CPU, times ours", OTTER, ONE, lambda seen: seen.one[1]),
+    ("throughput, 2 jobs, times nbgrader's", TWO, NBGRADER, lambda seen: 1 / seen.one[0]),
+    ("throughput, 2 jobs, times otter-grader's", TWO, OTTER, lambda seen: 1 / seen.one[0]),
+    ("throughput, 2 jobs, times 1 job's", TWO, ONE, lambda seen: 1 / seen.one[0]),
+    ("peak memory, times nbgrader's", ONE, NBGRADER, lambda seen: seen.peak),
+)
+
+
 def report(kind, turns):
-    """Print what was measured: minimum, median and maximum of the turns."""
-    print(f"\n{kind}: {classes.ABOUT[kind]}; {TURNS} turns, load {os.getloadavg()[0]:.1f}\n"
-          f"{'':20}" + "".join(f"{title:>32}" for title in (
-              "one more, ms", "one more, CPU ms", "start, s", "start, CPU s", "peak, MiB")))
-    for who in turns[0]:
-        seen = [turn[who] for turn in turns]
-        figures = ([1000 * one.one[0] for one in seen], [1000 * one.one[1] for one in seen],
-                   [one.start[0] for one in seen], [one.start[1] for one in seen],
-                   [one.peak / 2**20 for one in seen])
-        print(f"{who:20}" + "".join(f"{spread(column):>32}" for column in figures))
-    for title, ours, theirs, column in (
-            ("CPU of one more, times the floor's", ONE, FLOOR, 1),
-            ("nbgrader's CPU of one more, times ours", NBGRADER, ONE, 1),
-            ("throughput with 2 jobs, times nbgrader's", NBGRADER, TWO, 0),
-            ("throughput with 2 jobs, times otter-grader's", OTTER, TWO, 0)):
+    """Print what was measured: the median of the turns, minimum and maximum."""
+    print(f"\n{kind}: {classes.ABOUT[kind]}; {TURNS} turns, load {os.getloadavg()[0]:.1f}")
+    for columns in (COLUMNS, START):
+        print(f"{'':20}" + "".join(f"{title:>20}" for title in columns))
+        for who in turns[0]:
+            print(f"{who:20}" + "".join(f"{_spread([column(turn[who]) for turn in turns]):>20}"
+                                        for column in columns.values()))
+    for title, ours, theirs, figure in RATIOS:
         if theirs in turns[0] and ours in turns[0]:
-            ratios = [turn[ours].one[column] / turn[theirs].one[column] for turn in turns]
-            print(f"{title:48}{spread(ratios)}")
+            ratios = [figure(turn[ours]) / figure(turn[theirs]) for turn in turns]
+            print(f"{title:60}{_spread(ratios):>20}")
     sys.stdout.flush()
+
+
+def _spread(figures):
+    """Return "median (minimum-maximum)"."""
+    ordered = sorted(figures)
+    return "{1} ({0}-{2})".format(*(_short(ordered[place]) for place in (0, len(ordered) // 2, -1)))
+
+
+def _short(figure):
+    return f"{figure:.{0 if figure >= 100 else 1 if figure >= 10 else 2}f}"
 
 
 if __name__ == "__main__":

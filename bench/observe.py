@@ -43,7 +43,7 @@ def observe(command, hand_ins, done, **options):
             time.sleep(EVERY)
             said = (said + (process.stdout.read() or b""))[-5000:]
             seconds, pids = time.monotonic() - begin, descendants(process.pid)
-            marks.setdefault(done(), (seconds, sum(map(_cpu, pids))))
+            marks.setdefault(done(), (seconds, sum(map(cpu_of, pids))))
             if seconds > measure:
                 memory = [_memory(pid) for pid in pids]
                 peak, first = max(peak, sum(memory)), max(first, memory[0])
@@ -59,7 +59,7 @@ def observe(command, hand_ins, done, **options):
                     (seconds - hand_ins * one[0], cpu - hand_ins * one[1]))
 
 
-def _cpu(pid):
+def cpu_of(pid):
     """Return the seconds that a process and those it has waited for had a processor."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
