@@ -208,10 +208,10 @@ def _result(future, attempt, gave_up):
     try:
         return future.result()
     except Exception as error:
-        if attempt < work.ATTEMPTS and not isinstance(error, gave_up):
+        tried = "" if isinstance(error, gave_up) else f" It was tried {attempt} times."
+        if tried and attempt < work.ATTEMPTS:
             return None
-        return Result(SYSTEM_ERROR, f"{type(error).__name__}: {error}. It was tried "
-                                    f"{attempt} times; run it again.")
+        return Result(SYSTEM_ERROR, f"{type(error).__name__}: {error}.{tried} Run it again.")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def grade_hand_in(bundle, files, parents=None):
             reason = str(error)
         except OSError as error:
             reason = f"{type(error).__name__}: {error}"
-    return Result(SYSTEM_ERROR, f"{reason}. It was tried {ATTEMPTS} times; run it again.")
+    return Result(SYSTEM_ERROR, f"{reason}. It was tried {ATTEMPTS} times. Run it again.")
 
 
 def _grade(bundle, files, parents, last):

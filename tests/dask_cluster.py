@@ -17,13 +17,16 @@ QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
 
 
 class Cluster:
-    """A scheduler with `workers` workers. folder: for logs. hidden: folder no worker sees."""
+    """A scheduler with `workers` workers. folder: for logs. hidden: folder no worker sees.
 
-    def __init__(self, folder, hidden, workers=2):
+    variables: of the scheduler's environment.
+    """
+
+    def __init__(self, folder, hidden, workers=2, **variables):
         self.folder, self.hidden, self.processes = folder, hidden, []
         folder.mkdir(exist_ok=True)
         self.scheduler = self._start("scheduler", "--port", "0", "--host", "127.0.0.1",
-                                     "--dashboard-address", ":0")
+                                     "--dashboard-address", ":0", variables=variables)
         self.address = self._said("scheduler", "Scheduler at:").strip()
         self.workers = [self.worker() for _ in range(workers)]
 

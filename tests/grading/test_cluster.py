@@ -16,7 +16,7 @@ import psutil
 import pytest
 import small_course
 import warm
-from batch import copied, differences, left_over, state
+from batch import copied, differences, journal, left_over, state
 from checks import heals, is_in_order, until
 from dask_cluster import Cluster
 
@@ -73,6 +73,22 @@ def test_all_workers_killed_and_others_come(course, cluster, undisturbed):
     ran = command.ended()
     assert ran.code == 1, (ran, cluster.logs())
     assert differences(state(course), undisturbed) == []
+
+
+def test_a_hand_in_that_was_given_up_is_a_system_error(course, tmp_path, undisturbed):
+    """Dask gives up on what was on too many workers that ended; no other run of it is begun."""
+    impatient = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with contextlib.closing(Cluster(tmp_path / "dask", course, **impatient)) as cluster:
+        command = grade(course, cluster)
+        until(lambda: command.out.count("\n") > 1)
+        cluster.workers[0].kill()
+        ran = command.ended()
+    assert ran.code == 1, (ran, cluster.logs())
+    lost = [entry["result"] for entry in journal(course).values()
+            if entry["result"]["outcome"] == "system error"]
+    assert lost
+    assert all(result["person"].startswith("KilledWorker: ") for result in lost)
+    heals(course, undisturbed)
 
 
 def test_a_killed_scheduler_is_said_and_the_next_run_goes_on(course, cluster, undisturbed):
