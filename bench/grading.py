@@ -29,11 +29,10 @@ GROWTH = [int(size) for size in os.environ.get("BENCH_GROWTH", "10,100,1000").sp
 
 @dataclass(frozen=True)
 class Grader:
-    """command: function of the course's folder and the assignment. kinds: that it is asked for."""
+    """command: function of the course's folder and the assignment. size: of its class."""
 
     command: object
     size: int
-    kinds: tuple = tuple(classes.KINDS)
 
 
 def _batchgrader(jobs):
@@ -53,7 +52,7 @@ GRADERS = {
     TWO: Grader(_batchgrader(2), FAST),
     NBGRADER: Grader(lambda course, name: [sys.executable, "-m", "nbgrader", "autograde", name],
                      SLOW),
-    OTTER: Grader(_script("otter_grader.py"), SLOW, ("plain",)),
+    OTTER: Grader(_script("otter_grader.py"), SLOW),
 }
 
 
@@ -75,13 +74,12 @@ def main():
 def measure(kind, place):
     """Return [{grader: Observed}], one for each turn."""
     name = classes.KINDS[kind]
-    graders = {who: grader for who, grader in GRADERS.items() if kind in grader.kinds}
     made = classes.make(kind, max(FAST, SLOW), place / "made")
     classes.write_cells(made, name)
     turns = []
     for turn in range(TURNS):
         turns.append({})
-        for who, grader in graders.items():
+        for who, grader in GRADERS.items():
             course = classes.copy(made, place / f"{turn} {who}", grader.size)
             turns[-1][who] = observe(grader.command(course, name), grader.size,
                                      lambda course=course: _done(course, name), cwd=course)

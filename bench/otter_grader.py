@@ -16,7 +16,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 VERSION = "7.0.0"
-ENVIRONMENT = Path(__file__).resolve().parent.parent / ".venv-otter"
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = ROOT / ".venv-otter"
 TEST = """from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -35,8 +36,10 @@ def install():
     ready = ENVIRONMENT / f".ready-{VERSION}"
     if not ready.exists():
         venv.create(ENVIRONMENT, with_pip=True)
+        ours = [line for line in (ROOT / "requirements.txt").read_text().splitlines()
+                if line.startswith(("tensorflow==", "numpy==", "matplotlib=="))]
         _otter("python", "-m", "pip", "install", "-q", f"otter-grader=={VERSION}", "ipykernel",
-               cwd=ENVIRONMENT)
+               *ours, cwd=ENVIRONMENT)
         ready.touch()
 
 
@@ -60,7 +63,7 @@ def main(course, name):
 
 def _otter(*command, cwd):
     programs = ENVIRONMENT / "bin"
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}  # tests import lstm_marking
     subprocess.run([programs / command[0], *command[1:]], cwd=cwd, check=True,
                    stdout=subprocess.DEVNULL,
                    env=environment | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"})
