@@ -223,7 +223,7 @@ def in_child(work):
 
 
 def merge_and_die_at(made, database, moment):
-    """Merge a hand-in in a child that is killed before its statement number `moment`."""
+    """Merge a hand-in in a child that is killed at a moment: before or after a statement."""
     def work():
         left = [moment]
 
@@ -233,7 +233,7 @@ def merge_and_die_at(made, database, moment):
             left[0] -= 1
 
         with Merger(opened(made, database), "hw") as merger:
-            for each in ("before_cursor_execute", "commit"):
+            for each in ("before_cursor_execute", "after_cursor_execute", "commit"):
                 event.listen(merger._gradebook.api.engine, each, count)
             merger.merge("ada", ANSWERED, NOON)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -327,10 +327,9 @@ def test_all_due_times_come_at_once(merger, database):
     due = merger.due()
     assert len(statements) == 1
     assert sorted(due) == students
-    assert due["student006"] == (NOON, NOON)
-    assert due["student007"] == (NOON, NOON + timedelta(days=1))
-    assert merger.due("student007") == {"student007": due["student007"]}
-    assert merger.due("nobody") == {}
+    assert due["student006"] == merger.merge("student006", ANSWERED, NOON) == NOON
+    later = NOON + timedelta(days=1)
+    assert due["student007"] == merger.merge("student007", ANSWERED, NOON) == later
 
 
 def test_an_extension_of_nothing_is_not_late(merger, database):
@@ -339,8 +338,8 @@ def test_an_extension_of_nothing_is_not_late(merger, database):
         gradebook.add_student("ada")
         gradebook.add_submission("hw", "ada")
         gradebook.grant_extension("hw", "ada", days=1)
-    merger.merge("ada", ANSWERED, NOON)
-    assert merger.due() == {"ada": (NOON, None)}
+    assert merger.merge("ada", ANSWERED, NOON) is None
+    assert merger.due() == {"ada": None}
 
 
 # What can go wrong
