@@ -184,13 +184,14 @@ class Merger:
             _SUBMISSION, {"assignment": assignment.id, "student": student}).first()
         timestamp = parse_utc(timestamp)
         if found is None:
-            places = Places(db, new_submission(db, assignment.id, student, timestamp),
-                            assignment.id)
-            return timestamp, _with_extension(assignment.duedate, None), places
+            submission = new_submission(db, assignment.id, student, timestamp)
+            return (timestamp, _with_extension(assignment.duedate, None),
+                    Places(db, assignment.id, submission, new=True))
         if timestamp is not None:
             db.execute(_SET_TIMESTAMP, {"row": found.id, "time": timestamp})
         return (timestamp or found.timestamp,
-                _with_extension(assignment.duedate, found.extension), Places(db, found.id))
+                _with_extension(assignment.duedate, found.extension),
+                Places(db, assignment.id, found.id, new=False))
 
     def _find_student(self, db, student):
         """Add the student to the gradebook, unless there, or raise UnknownStudentError."""

@@ -24,15 +24,17 @@ _NOTEBOOKS = select(Notebook.name, Notebook.id).where(
     Notebook.assignment_id == bindparam("assignment"))
 _CELLS = select(Notebook.name, BaseCell.name, BaseCell.type, BaseCell.id).select_from(
     BaseCell).join(BaseCell.notebook).where(Notebook.assignment_id == bindparam("assignment"))
+# By the assignment's notebooks and cells, as only these have an index.
 _SUBMITTED = select(Notebook.name, SubmittedNotebook.id).join(SubmittedNotebook.notebook).where(
+    Notebook.assignment_id == bindparam("assignment"),
     SubmittedNotebook.assignment_id == bindparam("submission"))
 
 
 def _known(kind, *columns):
     return select(Notebook.name, BaseCell.name, BaseCell.type, kind.id, *columns).select_from(
-        BaseCell).join(kind, kind.cell_id == BaseCell.id).join(
-        SubmittedNotebook, SubmittedNotebook.id == kind.notebook_id).join(
-        Notebook, Notebook.id == SubmittedNotebook.notebook_id).where(
+        BaseCell).join(BaseCell.notebook).join(Notebook.submissions).join(
+        kind, (kind.cell_id == BaseCell.id) & (kind.notebook_id == SubmittedNotebook.id)).where(
+        Notebook.assignment_id == bindparam("assignment"),
         SubmittedNotebook.assignment_id == bindparam("submission"))
 
 
@@ -59,16 +61,14 @@ class Place:
 class Places:
     """All places of one hand-in. notebooks: {name: id of its row}; grades, comments: [Place]."""
 
-    def __init__(self, db, submission, assignment=None):
-        """Read them; for a new submission, make them, as the id of the `assignment` is given.
+    def __init__(self, db, assignment, submission, new):
+        """Read them, or make them for a `new` submission.
 
-        db: an SQLAlchemy session. submission: id of its row.
+        db: an SQLAlchemy session. assignment, submission: ids of their rows.
         """
-        self._db, self._new = db, assignment is not None
-        if self._new:
-            self._make(submission, assignment)
-        else:
-            self._read(submission)
+        self._db, self._new = db, new
+        fill = self._make if new else self._read
+        fill(assignment, submission)
 
     def write(self):
         """Write the values of all places."""
@@ -79,8 +79,9 @@ class Places:
                     table.c.id == bindparam("row"))
                 self._db.execute(how, [place.keys | place.values for place in places])
 
-    def _read(self, submission):
-        rows = [self._db.execute(query, {"submission": submission}).all()
+    def _read(self, assignment, submission):
+        which = {"assignment": assignment, "submission": submission}
+        rows = [self._db.execute(query, which).all()
                 for query in (_SUBMITTED, _GRADES, _COMMENTS)]
         self.notebooks = dict(map(tuple, rows[0]))
         self.grades = [
@@ -90,7 +91,7 @@ class Places:
         self.comments = [Place(notebook, cell, kind == _TASK, {"row": row}, {"auto_comment": said})
                          for notebook, cell, kind, row, said in rows[2]]
 
-    def _make(self, submission, assignment):
+    def _make(self, assignment, submission):
         known, cells = (self._db.execute(query, {"assignment": assignment}).all()
                         for query in (_NOTEBOOKS, _CELLS))
         self.notebooks = {name: new_uuid() for name, _ in known}

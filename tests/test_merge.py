@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import resource
 import shutil
 import signal
@@ -279,6 +280,18 @@ def merged_copy(made, database, path):
     with Merger(opened(made, shutil.copy(database, path)), "hw") as merger:
         merger.merge("ada", ANSWERED, NOON)
     return path
+
+
+@pytest.mark.parametrize("table", [
+    "submitted_assignment", "submitted_notebook", "grade", "comment"])
+def test_new_rows_have_ids_as_nbgrader_gives_them(merger, database, table):
+    """SQLite would take rows without, and nbgrader could not find them."""
+    merger.merge("ada", ANSWERED, NOON)
+    merger.merge("bob", ANSWERED, NOON)
+    with contextlib.closing(sqlite3.connect(database)) as db:
+        ids = [name for name, in db.execute(f"select id from {table}")]
+    assert len(ids) == len(set(ids)) > 1
+    assert all(re.fullmatch("[0-9a-f]{32}", name) for name in ids)
 
 
 def test_a_cell_without_a_score_and_a_missing_notebook_are_given_zero(merger, database):
