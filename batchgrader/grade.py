@@ -99,7 +99,7 @@ class _Run:
                 todo.append(student)
             elif entry["result"]["books"] and (
                     student not in due
-                    or entry["due"] != self._due(self._timestamp(student), student, due)):
+                    or entry["due"] != _due(self._timestamp(student), due[student])):
                 result = Result.from_summary(entry["result"])
                 self.journal.add(entry | {"due": self._merge(student, result)})
         self.watch.begin(len(todo), len(names) - len(todo))
@@ -166,10 +166,6 @@ class _Run:
         except (OSError, ValueError, OverflowError):
             return None
 
-    def _due(self, timestamp, student, due):
-        """Return what a late penalty depends on."""
-        return [str(timestamp), str(due.get(student, (None, None))[1])]
-
     def _keep(self, student, files, result):
         """Write a result: copy beside its place, gradebook, copy in its place, journal.
 
@@ -193,14 +189,19 @@ class _Run:
         return result
 
     def _merge(self, student, result):
-        """Write a result to the gradebook; return what its late penalty depended on."""
+        """Write a result to the gradebook; return what its late penalty depended on, if any."""
+        if not result.books:
+            return None
         timestamp = self._timestamp(student)
-        if result.books:
-            self.merger.merge(student, {
-                name: book and ({grade_id: Score(question.points, bool(question.person))
-                                 for grade_id, question in book.questions.items()}, book.comments)
-                for name, book in result.books.items()}, timestamp)
-        return self._due(timestamp, student, self.merger.due(student))
+        return _due(timestamp, self.merger.merge(student, {
+            name: book and ({grade_id: Score(question.points, bool(question.person))
+                             for grade_id, question in book.questions.items()}, book.comments)
+            for name, book in result.books.items()}, timestamp))
+
+
+def _due(timestamp, due):
+    """Return what a late penalty depends on, as the journal keeps it."""
+    return [str(timestamp), str(due)]
 
 
 def _result(future, attempt, gave_up):

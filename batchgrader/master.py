@@ -1,12 +1,14 @@
 """The instructor's notebook as it is graded and as it was released, by nbgrader's own steps."""
 
 import copy
+import functools
 import os
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from batchgrader.course import CourseError
+from batchgrader.outline import outline
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class Master:
     released: NotebookNode     # as students got it: hidden tests and mark schemes taken out
     solutions: dict[str, str]  # grade_id -> the instructor's source of that answer
     language: str              # "python"
+
+    @functools.cached_property
+    def targets(self):
+        """Return what there is to recognize its cells by: a Target for each."""
+        return outline(self)
 
 
 def make_master(source, config, folder=""):

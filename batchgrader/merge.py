@@ -11,23 +11,36 @@ from datetime import timedelta
 
 from nbgrader.api import (
     Assignment,
-    BaseCell,
-    Comment,
-    Grade,
     GradeCell,
-    MissingEntry,
     Notebook,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     TaskCell,
 )
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import select, text
+from nbgrader.utils import parse_utc
+from sqlalchemy import bindparam, insert, select, text, update
 from traitlets.utils.importstring import import_item
 
 from batchgrader.disk import AGAIN
 from batchgrader.gradebook import PATIENCE, GradebookError, OpenGradebook
+from batchgrader.places import Places, new_submission
+
+_BEGIN = text("BEGIN IMMEDIATE")
+# All columns, so that the gradebook of an older nbgrader is refused.
+_STUDENT = select(Student.__table__).where(Student.id == bindparam("student"))
+_ASSIGNMENT = select(Assignment.__table__).where(Assignment.name == bindparam("assignment"))
+_SUBMISSION = select(SubmittedAssignment.__table__).where(
+    SubmittedAssignment.assignment_id == bindparam("assignment"),
+    SubmittedAssignment.student_id == bindparam("student"))
+_SET_TIMESTAMP = update(SubmittedAssignment.__table__).where(
+    SubmittedAssignment.__table__.c.id == bindparam("row")).values(timestamp=bindparam("time"))
+_SET_PENALTY = update(SubmittedNotebook.__table__).where(
+    SubmittedNotebook.__table__.c.id == bindparam("row")).values(
+    late_submission_penalty=bindparam("penalty"))
+_SCORE = select(SubmittedNotebook.score).where(SubmittedNotebook.id == bindparam("row"))
 
 
 @dataclass(frozen=True)
@@ -79,8 +92,7 @@ class Merger:
         """
         known = self._known_cells()
         if known is None:
-            raise GradebookError(
-                f"The gradebook does not know {self.assignment}: {self._generate_first}")
+            raise self._unknown_assignment()
         for notebook in sorted(known.keys() | cells.keys()):
             ours, theirs = cells.get(notebook), known.get(notebook)
             if ours is None or theirs is None:
@@ -93,29 +105,32 @@ class Merger:
                         f"The gradebook does not know the cell {cell} of {notebook} as it is in "
                         f"the source now: {self._generate_first}")
 
-    def due(self, student=None):
-        """Return {student: (time of the hand-in, time it was due)}, in UTC, or None if not set.
+    def due(self):
+        """Return {student: time the hand-in was due}, in UTC, or None if not set.
 
-        Of all students, or of one. The time it was due includes the student's extension.
+        Of all students with a hand-in, their extensions included.
         """
         query = select(
-            SubmittedAssignment.student_id, SubmittedAssignment.timestamp, Assignment.duedate,
-            SubmittedAssignment.extension,
+            SubmittedAssignment.student_id, Assignment.duedate, SubmittedAssignment.extension,
         ).join(SubmittedAssignment.assignment).where(Assignment.name == self.assignment)
-        if student is not None:
-            query = query.where(SubmittedAssignment.student_id == student)
-        return {name: (timestamp, _with_extension(duedate, extension))
-                for name, timestamp, duedate, extension in self._gradebook.read(query)}
+        return {name: _with_extension(duedate, extension)
+                for name, duedate, extension in self._gradebook.read(query)}
 
     def merge(self, student, notebooks, timestamp):
         """Write one hand-in to the gradebook: all of it, or nothing if this raises.
+
+        Return the time it was due, extension included, or None.
 
         notebooks: {name: (scores {grade_id: Score}, comments {grade_id: str or None})}, or None
         in place of the pair for a notebook that was not handed in: it is given zero points. A
         cell without a score is given zero too, a task is left to a person. timestamp: when it was
         handed in, a datetime in UTC, or None to keep the one that the gradebook has.
         """
-        self._gradebook.patiently(lambda: self._merge(student, notebooks, timestamp))
+        return self._gradebook.patiently(lambda: self._merge(student, notebooks, timestamp))
+
+    def _unknown_assignment(self):
+        return GradebookError(
+            f"The gradebook does not know {self.assignment}: {self._generate_first}")
 
     @property
     def _generate_first(self):
@@ -134,82 +149,75 @@ class Merger:
         return known or None
 
     def _merge(self, student, notebooks, timestamp):
-        with self._one_commit():
-            submission = self._submission(student, timestamp)
-            rows = self._gradebook.db.execute(
-                select(Notebook.name, SubmittedNotebook).join(SubmittedNotebook.notebook)
-                .where(SubmittedNotebook.assignment_id == submission.id)).all()
-            self._demand_place(student, "notebooks", notebooks, [name for name, _ in rows])
-            for name, notebook in rows:
-                handed_in = notebooks.get(name)
-                if handed_in is None:
-                    self._set_zero(notebook)
+        with self._one_commit() as db:
+            timestamp, due, places = self._submission(db, student, timestamp)
+            self._demand_place(student, "notebooks", notebooks, places.notebooks)
+            for name in places.notebooks:
+                grades, comments = ([place for place in all_places if place.notebook == name]
+                                    for all_places in (places.grades, places.comments))
+                if notebooks.get(name) is None:
+                    _set_zero(grades)
                 else:
-                    scores, comments = handed_in
-                    self._set_comments(student, notebook, comments)
-                    self._set_scores(student, notebook, scores)
-                if self._late_step:
-                    notebook.late_submission_penalty = (
-                        None if handed_in is None
-                        else self._penalty(student, submission, notebook))
+                    scores, said = notebooks[name]
+                    self._demand_place(student, "cells", said, [at.cell for at in comments])
+                    self._demand_place(student, "cells", scores, [at.cell for at in grades])
+                    _set_comments(comments, said)
+                    _set_scores(grades, scores)
+            places.write()
+            if self._late_step:
+                for name, row in places.notebooks.items():
+                    penalty = (None if notebooks.get(name) is None
+                               else self._penalty(student, row, timestamp, due))
+                    db.execute(_SET_PENALTY, {"row": row, "penalty": penalty})
+        return due
 
-    def _submission(self, student, timestamp):
-        """Return the student's submission as nbgrader makes or updates it."""
-        if self._create_student:
-            self._gradebook.api.update_or_create_student(student)
-        else:
-            try:
-                self._gradebook.api.find_student(student)
-            except MissingEntry:
-                raise UnknownStudentError(
-                    f"The gradebook does not know the student {student}, and the course says "
-                    "c.Autograde.create_student = False: add the student first, with "
-                    f"`nbgrader db student add {student}`.") from None
-        given = {} if timestamp is None else {"timestamp": timestamp}
-        return self._gradebook.api.update_or_create_submission(self.assignment, student, **given)
+    def _submission(self, db, student, timestamp):
+        """Return the student's submission as nbgrader makes or updates it.
 
-    def _set_zero(self, notebook):
-        for grade in self._cells(Grade, notebook).values():
-            grade.auto_score = 0.0
-            grade.needs_manual_grade = False
+        As the time of the hand-in, the time it was due and its Places.
+        """
+        self._find_student(db, student)
+        assignment = db.execute(_ASSIGNMENT, {"assignment": self.assignment}).first()
+        if assignment is None:
+            raise self._unknown_assignment()
+        found = db.execute(
+            _SUBMISSION, {"assignment": assignment.id, "student": student}).first()
+        timestamp = parse_utc(timestamp)
+        if found is None:
+            submission = new_submission(db, assignment.id, student, timestamp)
+            return (timestamp, _with_extension(assignment.duedate, None),
+                    Places(db, assignment.id, submission, new=True))
+        if timestamp is not None:
+            db.execute(_SET_TIMESTAMP, {"row": found.id, "time": timestamp})
+        return (timestamp or found.timestamp,
+                _with_extension(assignment.duedate, found.extension),
+                Places(db, assignment.id, found.id, new=False))
 
-    def _set_scores(self, student, notebook, scores):
-        grades = self._cells(Grade, notebook)
-        self._demand_place(student, "cells", scores, grades)
-        for name, grade in grades.items():
-            is_task, by_hand = isinstance(grade.cell, TaskCell), grade.manual_score is not None
-            score = scores.get(name, _FOR_A_PERSON if is_task else _ZERO)
-            grade.auto_score = score.points
-            # Points given by hand may not fit this hand-in; nbgrader asks again, but for tasks.
-            if not (is_task and by_hand):
-                grade.needs_manual_grade = score.needs_person or score.points is None or by_hand
+    def _find_student(self, db, student):
+        """Add the student to the gradebook, unless there, or raise UnknownStudentError."""
+        if db.execute(_STUDENT, {"student": student}).first():
+            return
+        if not self._create_student:
+            raise UnknownStudentError(
+                f"The gradebook does not know the student {student}, and the course says "
+                "c.Autograde.create_student = False: add the student first, with "
+                f"`nbgrader db student add {student}`.")
+        db.execute(insert(Student.__table__), {"id": student})
 
-    def _set_comments(self, student, notebook, comments):
-        places = self._cells(Comment, notebook)
-        self._demand_place(student, "cells", comments, places)
-        for name, comment in places.items():
-            comment.auto_comment = comments.get(name)
-
-    def _penalty(self, student, submission, notebook):
+    def _penalty(self, student, row, timestamp, due):
         """Return the points that the course's plugin takes off for being late, or None."""
-        due = _with_extension(submission.assignment.duedate, submission.extension)
-        if submission.timestamp is None or due is None or submission.timestamp <= due:
+        if timestamp is None or due is None or timestamp <= due:
             return None
+        score = self._gradebook.db.execute(_SCORE, {"row": row}).scalar_one()
         plugin = self._late_step.plugin_inst
-        seconds = (submission.timestamp - due).total_seconds()
         try:
-            penalty = plugin.late_submission_penalty(student, notebook.score, seconds)
-            return None if penalty is None else max(0.0, min(penalty, notebook.score))
+            penalty = plugin.late_submission_penalty(
+                student, score, (timestamp - due).total_seconds())
+            return None if penalty is None else max(0.0, min(penalty, score))
         except Exception as error:
             raise GradebookError(
                 f"The course's late-penalty plugin {type(plugin).__name__} failed for {student} "
                 f"with {type(error).__name__}: {error}; correct the plugin. {AGAIN}") from error
-
-    def _cells(self, kind, notebook):
-        """Return {grade_id: row} of a submitted notebook; kind: Grade or Comment."""
-        rows = self._gradebook.db.execute(
-            select(BaseCell, kind).join(kind.cell).where(kind.notebook_id == notebook.id))
-        return {cell.name: row for cell, row in rows}
 
     def _demand_place(self, student, what, given, places):
         missing = sorted(set(given) - set(places))
@@ -220,32 +228,37 @@ class Merger:
 
     @contextlib.contextmanager
     def _one_commit(self):
-        """Make all changes in the body one commit, or none if it raises.
-
-        nbgrader's methods commit by themselves, each a part of the hand-in: a program killed
-        between two would leave half of it. So their commit sends the changes to the database
-        and leaves the transaction open.
-        """
+        """Give the session; make all changes in the body one commit, or none if it raises."""
         db = self._gradebook.db
-        commit = db.commit
-        db.commit = self._flush
         try:
             if self._gradebook.is_sqlite:
                 # Locked from the first read on: what a person gives meanwhile is not overlooked.
-                db.execute(text("BEGIN IMMEDIATE"))
-            yield
-            self._flush()
-            commit()
+                db.execute(_BEGIN)
+            yield db
+            db.commit()
         except BaseException:
             db.rollback()
             raise
-        finally:
-            del db.commit
 
-    def _flush(self):
-        # In words here already: nbgrader's methods catch SQLAlchemy's errors, and log them.
-        with self._gradebook.in_words():
-            self._gradebook.db.flush()
+
+def _set_zero(grades):
+    for grade in grades:
+        grade.values = {"auto_score": 0.0, "needs_manual_grade": False}
+
+
+def _set_scores(grades, scores):
+    for grade in grades:
+        score = scores.get(grade.cell, _FOR_A_PERSON if grade.is_task else _ZERO)
+        grade.values["auto_score"] = score.points
+        # Points given by hand may not fit this hand-in; nbgrader asks again, but for tasks.
+        if not (grade.is_task and grade.by_hand):
+            grade.values["needs_manual_grade"] = (
+                score.needs_person or score.points is None or grade.by_hand)
+
+
+def _set_comments(comments, said):
+    for comment in comments:
+        comment.values["auto_comment"] = said.get(comment.cell)
 
 
 def _with_extension(duedate, extension):

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from batchgrader.handin import NotGradable
 from batchgrader.match import Matching
-from batchgrader.outline import ANSWER, FIXED, PLAIN, outline
+from batchgrader.outline import ANSWER, FIXED, PLAIN
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def rebuild(master, handin):
 
     Raises NotGradable if hardly anything of the master is in it.
     """
-    targets = outline(master)
+    targets = master.targets
     matching = Matching(targets, handin.cells)
     if _is_another(targets, matching):
         raise NotGradable("This is another notebook: hardly anything of this assignment is in it. "

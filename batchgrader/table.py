@@ -4,6 +4,9 @@ import textwrap
 from collections import Counter
 from dataclasses import dataclass
 
+from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import func, select
+
 from batchgrader.gradebook import OpenGradebook
 from batchgrader.settings import BatchGrader
 
@@ -29,18 +32,21 @@ def rows(course, assignment):
 
     Raises GradebookError.
     """
+    points = select(
+        SubmittedAssignment.student_id, SubmittedAssignment.score,
+        SubmittedAssignment.late_submission_penalty, SubmittedAssignment.max_score,
+    ).join(SubmittedAssignment.assignment).where(Assignment.name == assignment)
+    open_points = select(SubmittedAssignment.student_id, func.sum(Grade.max_score)).join(
+        SubmittedAssignment.assignment).join(SubmittedAssignment.notebooks).join(
+        SubmittedNotebook.grades).where(
+        Assignment.name == assignment, Grade.needs_manual_grade).group_by(
+        SubmittedAssignment.student_id)
     with OpenGradebook(course, BatchGrader(config=course.config).patience) as gradebook:
-        return gradebook.patiently(lambda: sorted(
-            map(_row, gradebook.api.assignment_submissions(assignment)),
-            key=lambda row: row.student))
-
-
-def _row(submission):
-    open_grades = [grade for notebook in submission.notebooks for grade in notebook.grades
-                   if grade.needs_manual_grade]
-    late = submission.late_submission_penalty or 0.0
-    return Row(submission.student.id, max(0.0, submission.score - late), submission.max_score,
-               sum(grade.max_score for grade in open_grades))
+        by_hand = dict(map(tuple, gradebook.read(open_points)))
+        return sorted((
+            Row(student, max(0.0, score - late), max_score, by_hand.get(student, 0))
+            for student, score, late, max_score in gradebook.read(points)),
+            key=lambda row: row.student)
 
 
 def text(rows, results):

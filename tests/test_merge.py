@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import resource
 import shutil
 import signal
@@ -223,7 +224,7 @@ def in_child(work):
 
 
 def merge_and_die_at(made, database, moment):
-    """Merge a hand-in in a child that is killed before its statement number `moment`."""
+    """Merge a hand-in in a child that is killed at a moment: before or after a statement."""
     def work():
         left = [moment]
 
@@ -233,7 +234,7 @@ def merge_and_die_at(made, database, moment):
             left[0] -= 1
 
         with Merger(opened(made, database), "hw") as merger:
-            for each in ("before_cursor_execute", "commit"):
+            for each in ("before_cursor_execute", "after_cursor_execute", "commit"):
                 event.listen(merger._gradebook.api.engine, each, count)
             merger.merge("ada", ANSWERED, NOON)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -279,6 +280,18 @@ def merged_copy(made, database, path):
     with Merger(opened(made, shutil.copy(database, path)), "hw") as merger:
         merger.merge("ada", ANSWERED, NOON)
     return path
+
+
+@pytest.mark.parametrize("table", [
+    "submitted_assignment", "submitted_notebook", "grade", "comment"])
+def test_new_rows_have_ids_as_nbgrader_gives_them(merger, database, table):
+    """SQLite would take rows without, and nbgrader could not find them."""
+    merger.merge("ada", ANSWERED, NOON)
+    merger.merge("bob", ANSWERED, NOON)
+    with contextlib.closing(sqlite3.connect(database)) as db:
+        ids = [name for name, in db.execute(f"select id from {table}")]
+    assert len(ids) == len(set(ids)) > 1
+    assert all(re.fullmatch("[0-9a-f]{32}", name) for name in ids)
 
 
 def test_a_cell_without_a_score_and_a_missing_notebook_are_given_zero(merger, database):
@@ -327,10 +340,9 @@ def test_all_due_times_come_at_once(merger, database):
     due = merger.due()
     assert len(statements) == 1
     assert sorted(due) == students
-    assert due["student006"] == (NOON, NOON)
-    assert due["student007"] == (NOON, NOON + timedelta(days=1))
-    assert merger.due("student007") == {"student007": due["student007"]}
-    assert merger.due("nobody") == {}
+    assert due["student006"] == merger.merge("student006", ANSWERED, NOON) == NOON
+    later = NOON + timedelta(days=1)
+    assert due["student007"] == merger.merge("student007", ANSWERED, NOON) == later
 
 
 def test_an_extension_of_nothing_is_not_late(merger, database):
@@ -339,8 +351,8 @@ def test_an_extension_of_nothing_is_not_late(merger, database):
         gradebook.add_student("ada")
         gradebook.add_submission("hw", "ada")
         gradebook.grant_extension("hw", "ada", days=1)
-    merger.merge("ada", ANSWERED, NOON)
-    assert merger.due() == {"ada": (NOON, None)}
+    assert merger.merge("ada", ANSWERED, NOON) is None
+    assert merger.due() == {"ada": None}
 
 
 # What can go wrong
