@@ -21,6 +21,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from pygments.formatters.terminal256 import Terminal256Formatter
 from pygments.lexer import words
 from traitlets import Type
 from traitlets.config import Config
@@ -204,6 +205,9 @@ def warm_up(shell):
     # A traceback makes a class of lexer for each of its frames (stack_data.utils), and each asks
     # anew for a pattern of all names that Python has.
     words.get = functools.cache(words.get)
+    # And a formatter, which compares each of its colors with all that a terminal has.
+    closest = functools.cache(Terminal256Formatter()._closest_color)
+    Terminal256Formatter._closest_color = lambda _, *color: closest(*color)
     inspect.getmodule(warm_up.__code__)  # looks at the files of all modules
     code, loop = "'warm'\nraise ValueError('warm')", asyncio.new_event_loop()
     try:
