@@ -77,11 +77,11 @@ def test_values_that_a_test_changes_are_gone(parent):
 def test_memory_does_not_pile_up(parent, test, answers, source):
     """Until an honest hand-in would find none left."""
     with judging(parent) as judge:
-        before = None
-        for number in range(8):
+        for number in range(9):
             judged(judge, test, answers, [f"# {number}\n{source}"])
             assert judged(judge, *NEXT).shown == "True"
-            before = before or psutil.Process(judge.session.pid).memory_info().rss
+            if number == 1:  # until then the C library gets room that it uses again
+                before = psutil.Process(judge.session.pid).memory_info().rss
         assert psutil.Process(judge.session.pid).memory_info().rss - before < 24 << 20
 
 

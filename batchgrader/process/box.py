@@ -77,35 +77,53 @@ def start(box, body, descriptors):
     """Return the number of a new process in `box` that runs body(); raise BoxFailed.
 
     descriptors: what becomes its standard output, its standard error and its descriptor 3.
-    The first process of a PID namespace is forked by one that has unshared it, and that ends
-    then. The caller becomes the parent: it must be a child subreaper and have one thread.
+    The caller becomes the parent: it must be a child subreaper and have one thread.
     """
     for folder in (box.given, box.place / "work", box.place / "tmp"):
         folder.mkdir()
     asked, out, err = descriptors
     ours, theirs = socket.socketpair()
     ours.settimeout(WAIT)
-    pid = os.fork()
-    if pid == 0:
-        keep_descriptors(os.open(os.devnull, os.O_RDONLY), out, err, asked, theirs.fileno())
-        theirs.detach()
-        line = socket.socket(fileno=4)
-        _never_return(lambda: _first(box, line, body), line)
+    with _pid_namespace(box.layers) as is_first:
+        pid = os.fork()
+        if pid == 0:
+            keep_descriptors(os.open(os.devnull, os.O_RDONLY), out, err, asked, theirs.fileno())
+            theirs.detach()
+            line = socket.socket(fileno=4)
+            _never_return(lambda: _begin(box, line, body, is_first), line)
     theirs.close()
     with ours:
-        return _handshake(ours, pid, "namespaces" in box.layers)
+        return _handshake(ours, pid, "namespaces" in box.layers and not is_first)
 
 
-def _handshake(line, pid, namespaces):
+@contextlib.contextmanager
+def _pid_namespace(layers):
+    """Make what is forked meanwhile the first process of a PID namespace; yield whether it is.
+
+    Only root may. Another fork does it, too, but copies the page tables of all imports again.
+    """
+    with contextlib.ExitStack() as stack:
+        is_first = False
+        if "namespaces" in layers:
+            with contextlib.suppress(PermissionError):
+                own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+                stack.callback(os.close, own)
+                kernel.call("unshare", CLONE_NEWPID)
+                stack.callback(kernel.call, "setns", own, CLONE_NEWPID)
+                is_first = True
+        yield is_first
+
+
+def _handshake(line, pid, forks_again):
     """Return the number of the process once it is in its box."""
     said = b""
     try:
-        if namespaces:
+        if forks_again:
             said = line.recv(4096)
             os.waitpid(pid, 0)
             pid = None
             pid = int(said)
-        line.send(b"go")
+        line.send(str(pid).encode())
         said = line.recv(4096)
         if said == b"ready":
             return pid
@@ -133,23 +151,21 @@ def _never_return(body, line):
         os._exit(status)
 
 
-def _first(box, line, body):
-    number = os.getpid()
+def _begin(box, line, body, is_first):
+    """Enter the namespaces; in a PID namespace that this process makes, its child is the first."""
     os.umask(0o022)
-    if "namespaces" not in box.layers:
-        _second(box, line, body, number)
-        return
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or /proc/self would be root's
-    unshare(box.layers)
-    pid = os.fork()
-    if pid == 0:
-        _never_return(lambda: _second(box, line, body, number), line)
-    line.send(str(pid).encode())
+    if "namespaces" in box.layers:
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # or /proc/self would be root's
+        unshare(box.layers, 0 if is_first else CLONE_NEWPID)
+        if not is_first and (pid := os.fork()):
+            line.send(str(pid).encode())
+            return
+    _go_on(box, line, body)
 
 
-def unshare(layers):
+def unshare(layers, more=CLONE_NEWPID):
     """Enter the namespaces that the layers need; who may not, in a user namespace of its own."""
-    flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+    flags = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | more
     if "mounts" in layers:
         flags |= CLONE_NEWNS
     try:
@@ -158,8 +174,8 @@ def unshare(layers):
         privileges.enter_user_namespace(flags)
 
 
-def _second(box, line, body, number):
-    line.recv(2)
+def _go_on(box, line, body):
+    number = int(line.recv(32))  # its own, as its parent knows it
     os.setsid()
     if sys.platform == "linux":
         kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)  # what it starts stays below it

@@ -8,16 +8,20 @@ sockets and threads, for clients that come and go, is not needed.
 import asyncio
 import base64
 import builtins
+import contextlib
 import functools
 import getpass
+import inspect
 import io
 import os
 import sys
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from pygments.formatters.terminal256 import Terminal256Formatter
 from pygments.lexer import words
 from traitlets import Type
 from traitlets.config import Config
@@ -25,9 +29,25 @@ from traitlets.config import Config
 PART = 8192  # characters of a stream that are sent at once: the grader stops a cell in between
 
 
+class Compiler(CachingCompiler):
+    """Names cells, and tells `inspect` that a cell is no module's file.
+
+    Else a traceback looks through all modules for it, and so copies a page of memory for each.
+    """
+
+    def cache(self, *args, **kwargs):
+        """Return a name for a cell."""
+        name = super().cache(*args, **kwargs)
+        inspect.modulesbyfile[name] = ""
+        with contextlib.suppress(FileNotFoundError):  # a cell may have removed its own folder
+            inspect.modulesbyfile[os.path.abspath(name)] = ""
+        return name
+
+
 class Shell(InteractiveShell):
     """Runs cells; `report`, a function of one output, is set before the first."""
 
+    compiler_class = Type(Compiler)
     displayhook_class = Type("batchgrader.process.shell.Hook")
     display_pub_class = Type("batchgrader.process.shell.Publisher")
 
@@ -185,6 +205,10 @@ def warm_up(shell):
     # A traceback makes a class of lexer for each of its frames (stack_data.utils), and each asks
     # anew for a pattern of all names that Python has.
     words.get = functools.cache(words.get)
+    # And a formatter, which compares each of its colors with all that a terminal has.
+    closest = functools.cache(Terminal256Formatter()._closest_color)
+    Terminal256Formatter._closest_color = lambda _, *color: closest(*color)
+    inspect.getmodule(warm_up.__code__)  # looks at the files of all modules
     code, loop = "'warm'\nraise ValueError('warm')", asyncio.new_event_loop()
     try:
         loop.run_until_complete(shell.run_cell_async(code, transformed_cell=code))
