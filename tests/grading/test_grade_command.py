@@ -118,7 +118,7 @@ def test_a_bar_in_a_narrow_terminal_stays_on_its_line(graded_class, tmp_path):
 def at_terminal(course, *arguments, columns):
     """Return what a terminal shows of standard error, standard output, and the exit code."""
     ours, theirs = pty.openpty()
-    environment = processes._environment() | {"COLUMNS": str(columns), "TERM": "xterm-256color"}
+    environment = processes.environment() | {"COLUMNS": str(columns), "TERM": "xterm-256color"}
     with open(course / "out.txt", "w") as out, subprocess.Popen(
             [sys.executable, "-m", "batchgrader", *arguments], cwd=course, env=environment,
             stdin=theirs, stdout=out, stderr=theirs) as process:
