@@ -23,7 +23,8 @@ HERE = Path(__file__).resolve().parent
 TURNS = int(os.environ.get("BENCH_TURNS", 3))
 FAST, SLOW = (int(os.environ.get(f"BENCH_{name}", size)) for name, size in
               (("FAST", 60), ("SLOW", 15)))
-KINDS = os.environ.get("BENCH_KINDS", ",".join(classes.KINDS)).split(",")
+KINDS = [kind for kind in os.environ.get(
+    "BENCH_KINDS", ",".join(classes.KINDS)).split(",") if kind]
 GROWTH = [int(size) for size in os.environ.get("BENCH_GROWTH", "10,100,1000").split(",") if size]
 
 
