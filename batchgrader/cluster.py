@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import cloudpickle
 from dask import config
 from distributed import Client, KilledWorker, SchedulerPlugin, WorkerPlugin, get_worker
 
@@ -36,28 +37,28 @@ class Workshop(WorkerPlugin):
     """What a worker needs for one assignment, and its processes. problem: why it cannot, or ""."""
 
     def __init__(self, bundle, library):
-        self.versions, self.packed, self.library = versions(), pickle.dumps(bundle), library
+        self.versions, self.packed, self.library = versions(), cloudpickle.dumps(bundle), library
         self.problem = "it is still being set up"
 
     async def setup(self, worker):
         """Unpack, and start the parents."""
         self.root = self.parents = None
-        self.problem = await asyncio.to_thread(self._open)
+        self.problem = await asyncio.to_thread(self._open, worker.local_directory)
 
-    def _open(self):
-        """Return why it cannot be opened, or ""."""
+    def _open(self, folder):
+        """Return why it cannot be opened, or "". folder: of the worker's own, emptied by Dask."""
         if different := sorted({*self.versions} ^ {*versions()}):
             return f"it has other versions than the grader ({', '.join(different)}). {INSTALL}"
         try:
             self.bundle = pickle.loads(self.packed)
             isolation.ways(BatchGrader(config=self.bundle.config).isolation)
-            self.root = tempfile.mkdtemp(prefix="batchgrader-library-")
+            self.root = tempfile.mkdtemp(prefix="library-", dir=folder)
             os.chmod(self.root, 0o755)  # judges read it, as users of their own
             for name, content in self.library.items():
                 path = Path(self.root, name)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             return f"it cannot import what the course's settings name ({error}). {INSTALL}"
         except (CourseError, OSError) as error:
             return str(error)
@@ -95,9 +96,8 @@ class Leave(SchedulerPlugin):
 @contextlib.contextmanager
 def connect(address, course, bundle):
     """Give the Pool of the cluster whose scheduler is at `address`; raise CourseError."""
-    name = f"batchgrader {bundle.assignment}"
     with _client(address) as client:
-        name = f"{name} {client.id}"
+        name = f"batchgrader {bundle.assignment} {client.id}"
         try:
             client.wait_for_workers(1, WORKERS)
         except TimeoutError:
@@ -119,16 +119,28 @@ def connect(address, course, bundle):
 @contextlib.contextmanager
 def _client(address):
     """Give a Client; raise CourseError if nobody answers."""
-    config.set({"distributed.comm.timeouts.connect": f"{ANSWER}s"})
-    for name in ("distributed", "distributed.client"):  # what they log is said in a sentence
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    with config.set({"distributed.comm.timeouts.connect": f"{ANSWER}s"}), _quiet():
+        try:
+            client = Client(address, timeout=ANSWER, set_as_default=False, name="batchgrader")
+        except (OSError, ValueError) as error:
+            raise CourseError(f"No Dask scheduler answers at {address} ({error}): start one with "
+                              "`dask scheduler`, and give the address that it shows.") from None
+        with client:
+            yield client
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Let Dask log nothing here meanwhile: what it would log is said in a sentence."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=ANSWER, set_as_default=False, name="batchgrader")
-    except (OSError, ValueError) as error:
-        raise CourseError(f"No Dask scheduler answers at {address} ({error}): start one with "
-                          "`dask scheduler`, and give the address that it shows.") from None
-    with client:
-        yield client
+        yield
+    finally:
+        for logger, level in zip(loggers, levels):
+            logger.setLevel(level)
 
 
 class _Pool:

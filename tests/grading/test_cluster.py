@@ -21,6 +21,9 @@ from checks import heals, is_in_order, until
 from dask_cluster import Cluster
 
 import batchgrader
+from batchgrader import cluster as cluster_module
+from batchgrader.course import CourseError, open_course
+from batchgrader.grade import grade as grade_here
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +50,7 @@ def test_the_same_points_and_nothing_is_left(course, cluster, undisturbed):
     assert ran.code == 1, (ran, cluster.logs())
     is_in_order(course, ran)
     assert differences(state(course), undisturbed) == []
-    assert not list(cluster.folder.rglob("*library*"))
+    assert not list(cluster.folder.rglob("library-*"))
     again = grade(course, cluster).ended()  # the same workers, a second time
     assert "0 of them new or changed" in again.out
 
@@ -136,12 +139,30 @@ def test_hand_ins_do_not_reach_the_cluster(course, cluster, undisturbed):
         assert theirs[student]["result"] == entry["result"]
 
 
+SETTINGS = """
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+class Seen(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        nb.cells[0].source += " (seen)"
+        return nb, resources
+
+c.Autograde.autograde_preprocessors = [
+    *Autograde.autograde_preprocessors.default_args[0], Seen]
+c.BatchGrader.depends_on = ["lib/helpers"]
+"""
+
+
 def test_what_tests_import_is_sent_along(tmp_path, run):
-    """Workers have neither the course nor its modules; an edit counts in the next run."""
+    """Workers have neither the course nor its modules; an edit counts in the next run.
+
+    What nbgrader_config.py itself defines goes, too.
+    """
     course, answers = tmp_path / "course", "import math\n\nfrom helpers.answers import AREA"
     (course / "lib/helpers").mkdir(parents=True)
     (course / "lib/helpers/answers.py").write_text("AREA = 12\n")
-    make_course(course, run, answers, 'c.BatchGrader.depends_on = ["lib/helpers"]\n')
+    make_course(course, run, answers, SETTINGS)
     small_course.hand_in(course, "ada")
     with contextlib.closing(Cluster(tmp_path / "dask", course, workers=1)) as cluster:
         for area, points in ((12, 9), (13, 7)):
@@ -149,6 +170,7 @@ def test_what_tests_import_is_sent_along(tmp_path, run):
             printed = run("batchgrader", "grade", "small", "--json", "--scheduler",
                           cluster.address, cwd=course)
             assert json.loads(printed)["ada"]["score"] == points
+    assert "(seen)" in (course / "autograded/ada/small/small.ipynb").read_text()
 
 
 def make_course(course, run, imports, settings):
@@ -176,6 +198,13 @@ def refused(course, address, says):
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://127.0.0.1:9", "nowhere"])
 def test_no_scheduler(address, course):
     refused(course, address, f"No Dask scheduler answers at {address}")
+
+
+def test_no_worker(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_module, "WORKERS", 1)
+    with contextlib.closing(Cluster(tmp_path / "dask", course, workers=0)) as cluster, \
+            pytest.raises(CourseError, match=f"The scheduler at {cluster.address} has no worker"):
+        grade_here(open_course(course), "small", scheduler=cluster.address)
 
 
 def test_workers_with_another_grader(course, tmp_path):
