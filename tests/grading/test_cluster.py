@@ -50,7 +50,7 @@ def test_the_same_points_and_nothing_is_left(course, cluster, undisturbed):
     assert ran.code == 1, (ran, cluster.logs())
     is_in_order(course, ran)
     assert differences(state(course), undisturbed) == []
-    assert not list(cluster.folder.rglob("library-*"))
+    until(lambda: not list(cluster.folder.rglob("library-*")), 10)
     again = grade(course, cluster).ended()  # the same workers, a second time
     assert "0 of them new or changed" in again.out
 
@@ -94,11 +94,20 @@ def test_a_hand_in_that_was_given_up_is_a_system_error(course, tmp_path, undistu
     heals(course, undisturbed)
 
 
-def test_a_killed_scheduler_is_said_and_the_next_run_goes_on(course, cluster, undisturbed):
+@contextlib.contextmanager
+def in_the_middle(course, cluster):
+    """Give a command that has graded one hand-in, and has one for which it takes a while."""
+    batch.hand_in(course, "zoe", cell="import time\ntime.sleep(5)")
     command = grade(course, cluster)
     until(lambda: command.out.count("\n") > 1)
-    cluster.scheduler.kill()
-    ran = command.ended()
+    yield command
+    shutil.rmtree(course / "submitted/zoe")
+
+
+def test_a_killed_scheduler_is_said_and_the_next_run_goes_on(course, cluster, undisturbed):
+    with in_the_middle(course, cluster) as command:
+        cluster.scheduler.kill()
+        ran = command.ended()
     assert (ran.code, ran.err.count("\n")) == (2, 1), ran
     assert "The connection to the scheduler is lost" in ran.err
     heals(course, undisturbed)
@@ -106,10 +115,9 @@ def test_a_killed_scheduler_is_said_and_the_next_run_goes_on(course, cluster, un
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_what_a_run_has_brought_leaves_with_it(number, course, cluster, undisturbed):
-    command = grade(course, cluster)
-    until(lambda: command.out.count("\n") > 1)
-    command.signal(number)
-    assert command.ended().code in (-number, 128 + number)
+    with in_the_middle(course, cluster) as command:
+        command.signal(number)
+        assert command.ended().code in (-number, 128 + number)
     assert left_over(course) == []
     assert all(worker.poll() is None for worker in cluster.workers)
     assert grade(course, cluster).ended().code == 1  # they are there for the next run
