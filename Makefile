@@ -38,7 +38,7 @@ notebooks: setup ## content/ to notebooks/ and source/ (FORCE=1: also what is up
 release: setup ## source/ to release/, and the gradebook is told
 	@python -m coursebuild release $(if $(FORCE),--force)
 
-bench: setup ## measure what the READMEs say about speed (half an hour; options: bench/grading.py)
+bench: setup ## measure what the READMEs say about speed (two hours; smaller: bench/grading.py)
 	@python bench/dataset.py
 	@PYTHONPATH=$(CURDIR):$(CURDIR)/tests python bench/grading.py
 

@@ -36,7 +36,7 @@ log=.venv/setup.log
          /^Installing collected/ { print "  installing them"; fflush() }'
 if [ "${PIPESTATUS[0]}" -ne 0 ]; then
     grep -qi 'no space left' "$log" && stop "the disk is full. Make room and run the same again."
-    grep -qiE 'connection|resolution|timed out|network|from versions: none' "$log" &&
+    grep -qiE 'connection|name resolution|timed out|network|from versions: none' "$log" &&
         stop "the packages could not be downloaded. Is there a network? Details: $log"
     grep -E '^ERROR' "$log" | tail -3 >&2
     stop "the packages could not be installed. Details: $log"
