@@ -6,8 +6,12 @@ itself, as by default, and a line in the client's log says why.
 
 import asyncio
 import atexit
+import functools
 import os
+import secrets
+import shutil
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -18,6 +22,7 @@ from traitlets import List, Unicode
 from batchgrader.process.session import Parent, ParentLost
 
 MOST = 4  # parent processes of one client
+LONGEST = 100  # bytes of a socket's path, the kernel's number behind it left out: man 7 unix
 LOST = -9  # status of a kernel whose parent is gone: it is killed then
 
 
@@ -30,6 +35,18 @@ class WarmProvisioner(LocalProvisioner):
 
     modules = List(Unicode(), help="What the parent process imports.")
     without = List(Unicode(), help="Environment variables that no kernel is given.")
+
+    async def pre_launch(self, **kwargs):
+        """Let the client reach the kernel through files of its own user's, unless it has chosen.
+
+        Ports could be taken by somebody else between their choice and their use.
+        """
+        manager = self.parent
+        if manager and manager.transport == "tcp" and not _chosen(manager, "transport"):
+            place = os.path.join(_folder(os.getpid()), secrets.token_hex(4))
+            if len(place) < LONGEST:
+                manager.transport, manager.ip = "ipc", place
+        return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd, **kwargs):
         """Launch a kernel; return how to connect to it."""
@@ -45,6 +62,19 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
+
+
+def _chosen(manager, trait):
+    """Return whether the client's settings name a trait of its kernel manager."""
+    return any(trait in manager.config.get(name, {}) for name in type(manager).section_names())
+
+
+@functools.cache
+def _folder(pid):
+    """Return a folder, for this user only, for the sockets of all kernels of this process."""
+    folder = tempfile.mkdtemp(prefix="kernels-")
+    atexit.register(lambda: os.getpid() == pid and shutil.rmtree(folder, ignore_errors=True))
+    return folder
 
 
 class Kernel:

@@ -14,6 +14,7 @@ import processes
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 from batchgrader import provisioner
 
@@ -57,10 +58,11 @@ def specs(tmp_path_factory):
 class Client:
     """A kernel and its client."""
 
-    def __init__(self, specs, name, **environment):
+    def __init__(self, specs, name, config=None, **environment):
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-        self.manager = KernelManager(kernel_name=name, kernel_spec_manager=KernelSpecManager(
-            kernel_dirs=[str(specs / "kernels")]))
+        found = KernelSpecManager(kernel_dirs=[str(specs / "kernels")])
+        self.manager = KernelManager(
+            config=config, kernel_name=name, kernel_spec_manager=found)
         self.manager.start_kernel(env=kept | environment, cwd=str(specs))
         self.connect()
 
@@ -253,3 +255,29 @@ def _ended(pid):
             return True
         time.sleep(0.02)
     return False
+
+
+def test_sockets_are_files_of_one_user_and_go_with_the_kernel(specs):
+    with Client(specs, "warm") as client:
+        place = Path(client.manager.ip)
+        assert client.manager.transport == "ipc"
+        assert place.parent.stat().st_mode & 0o777 == 0o700
+        assert len(list(place.parent.glob(f"{place.name}-*"))) == 5
+        client.manager.restart_kernel(now=True)
+        client.client.stop_channels()
+        client.connect()
+        assert client.run("print('again')")[0] == "again\n"
+    assert not list(place.parent.glob(f"{place.name}-*"))
+
+
+@pytest.mark.parametrize("config, folder", [
+    ({"KernelManager": {"transport": "tcp"}}, "short"), ({}, "long" * 25)])
+def test_ports_where_they_are_chosen_or_paths_are_too_long(
+        config, folder, specs, tmp_path, monkeypatch):
+    (tmp_path / folder).mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / folder))
+    provisioner._folder.cache_clear()
+    with Client(specs, "warm", Config(config)) as client:
+        assert client.manager.transport == "tcp"
+        assert client.run("print(1)")[0] == "1\n"
+    provisioner._folder.cache_clear()
