@@ -10,15 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute
 from traitlets.config import Config
-from traitlets.utils.importstring import import_item
 
 from batchgrader.course import CourseError, files_below, folder
 from batchgrader.digest import digest
 from batchgrader.master import Master, make_master
-from batchgrader.settings import BatchGrader
+from batchgrader.settings import BatchGrader, preprocessors
 
 HERE = Path(__file__).parent
 VERSIONS = ("nbgrader", "tensorflow", "keras", "numpy", "ipython")
@@ -76,11 +73,12 @@ def make_bundle(course, assignment):
              if Path(name).suffix != ".ipynb" and name not in excluded}
     tests = _imports(master.graded for master in masters.values())
     given = _imports(master.released for master in masters.values())
+    preprocessors(course.config)  # raises, before anything is done
     settings = BatchGrader(config=course.config)
     readable = tuple(str(Path(course.coursedir.root, path)) for path in settings.depends_on)
     # Tests inside the student's process import there.
     return Bundle(assignment, masters, files, tests, tests if settings.inside else given, readable,
-                  _of_grading(course.config), _key(course, source, assignment))
+                  course.config, _key(course, source, assignment))
 
 
 @functools.cache
@@ -90,19 +88,6 @@ def versions():
             *(f"{name} {_version(name)}" for name in VERSIONS),
             "batchgrader " + digest(HERE, *sorted(
                 str(path.relative_to(HERE)) for path in HERE.rglob("*.py"))))
-
-
-def _of_grading(config):
-    """Return the part of a course's settings that grading reads.
-
-    The rest may name classes of the course's own, which another machine does not have.
-    """
-    course = Autograde(config=config)
-    steps = [import_item(step) if isinstance(step, str) else step
-             for step in [*course.sanitize_preprocessors, *course.autograde_preprocessors]]
-    sections = {name for kind in (BatchGrader, Autograde, Execute, *steps)
-                for name in kind.section_names()}
-    return Config({name: value for name, value in config.items() if name in sections})
 
 
 def _master(path, config):

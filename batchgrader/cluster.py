@@ -13,6 +13,7 @@ import pickle
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cloudpickle
@@ -37,7 +38,7 @@ class Workshop(WorkerPlugin):
     """What a worker needs for one assignment, and its processes. problem: why it cannot, or ""."""
 
     def __init__(self, bundle, library):
-        self.versions, self.packed, self.library = versions(), cloudpickle.dumps(bundle), library
+        self.versions, self.packed, self.library = versions(), _packed(bundle), library
         self.problem = "it is still being set up"
 
     async def setup(self, worker):
@@ -103,9 +104,10 @@ def connect(address, course, bundle):
         except TimeoutError:
             raise CourseError(f"The scheduler at {address} has no worker: start some with "
                               f"`dask worker {address}`.") from None
+        workshop = Workshop(bundle, _library(course))
         try:
             client.register_plugin(Leave(client.id, name), name)
-            client.register_plugin(Workshop(bundle, _library(course)), name)
+            client.register_plugin(workshop, name)
             problems = client.run(_problem, name, on_error="ignore")
         except ImportError as error:
             raise CourseError(f"The cluster at {address} cannot import what grading needs "
@@ -176,6 +178,18 @@ class _Pool:
         except (OSError, RuntimeError, TimeoutError) as error:
             raise CourseError(f"The connection to the scheduler is lost ({error}): see whether it "
                               f"still runs. {AGAIN}") from error
+
+
+def _packed(bundle):
+    """Return a bundle as bytes, without settings that grading does not read.
+
+    They may name what a worker does not have; what nbgrader_config.py defines goes by value.
+    """
+    try:
+        return cloudpickle.dumps(replace(bundle, config=work.settings_read(bundle.config)))
+    except (TypeError, pickle.PicklingError) as error:
+        raise CourseError("The settings in nbgrader_config.py cannot be sent to a cluster "
+                          f"({error}): grade without --scheduler, or change them.") from None
 
 
 def _problem(name, dask_worker):

@@ -22,11 +22,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 from sqlalchemy import bindparam, insert, select, text, update
-from traitlets.utils.importstring import import_item
 
 from batchgrader.disk import AGAIN
 from batchgrader.gradebook import PATIENCE, GradebookError, OpenGradebook
 from batchgrader.places import Places, new_submission
+from batchgrader.settings import preprocessors
 
 _BEGIN = text("BEGIN IMMEDIATE")
 # All columns, so that the gradebook of an older nbgrader is refused.
@@ -268,8 +268,7 @@ def _with_extension(duedate, extension):
 
 def _late_step(autograde):
     """Return nbgrader's step that holds the late-penalty plugin; None if the course has none."""
-    for step in autograde.autograde_preprocessors:
-        kind = import_item(step) if isinstance(step, str) else step
+    for kind in preprocessors(autograde.config)[1]:
         if isinstance(kind, type) and issubclass(kind, AssignLatePenalties):
             found = kind(parent=autograde)
             found.init_plugin()

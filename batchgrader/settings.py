@@ -2,10 +2,13 @@
 
 import os
 
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute
 from traitlets import Dict, Enum, Float, Integer, List, Unicode
 from traitlets.config import Configurable
+from traitlets.utils.importstring import import_item
 
+from batchgrader.course import CourseError
 from batchgrader.process.session import Limits
 
 
@@ -41,6 +44,20 @@ def cell_limits(config):
     settings, execute = BatchGrader(config=config), Execute(config=config)
     seconds = execute.timeout if execute.timeout and execute.timeout > 0 else None
     return Limits(seconds, int(settings.output * 1e6), settings.memory << 20)
+
+
+def preprocessors(config):
+    """Return the course's preprocessors as classes: those that sanitize, those that autograde.
+
+    Raises CourseError if one cannot be imported.
+    """
+    course = Autograde(config=config)
+    try:
+        return [[import_item(step) if isinstance(step, str) else step for step in steps]
+                for steps in (course.sanitize_preprocessors, course.autograde_preprocessors)]
+    except ImportError as error:
+        raise CourseError("nbgrader_config.py names a preprocessor that cannot be imported: "
+                          f"{error}. Install it, or correct its name.") from None
 
 
 def timeout_error(config):

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from traitlets.utils.importstring import import_item
+from traitlets.config import Config
 
 from batchgrader import handin, score
 from batchgrader.execute import Run
@@ -25,7 +25,7 @@ from batchgrader.parents import Parents
 from batchgrader.process.session import ParentLost
 from batchgrader.rebuild import rebuild
 from batchgrader.result import NOT_GRADABLE, SYSTEM_ERROR, Book, Result
-from batchgrader.settings import BatchGrader, timeout_error
+from batchgrader.settings import BatchGrader, preprocessors, timeout_error
 from batchgrader.student import KilledFromOutside, Student
 
 ATTEMPTS = 3
@@ -102,16 +102,18 @@ def _book(bundle, master, handed_in, beside, parents, last):
 
 def _steps(config):
     """Return the course's own preprocessors: before the cells run, and after."""
-    course = Autograde(config=config)
-    sanitize = [_class(step) for step in course.sanitize_preprocessors]
-    autograde = [_class(step) for step in course.autograde_preprocessors]
+    sanitize, autograde = preprocessors(config)
     run = next((n for n, step in enumerate(autograde) if issubclass(step, Execute)), 0)
     steps = [*sanitize, *autograde[:run]], autograde[run + 1:]
     return [[step for step in part if not issubclass(step, DONE_ELSEWHERE)] for part in steps]
 
 
-def _class(step):
-    return import_item(step) if isinstance(step, str) else step
+def settings_read(config):
+    """Return the sections of a course's settings that grading reads, as a Config."""
+    before, after = _steps(config)
+    sections = {name for kind in (BatchGrader, Autograde, Execute, *before, *after)
+                for name in kind.section_names()}
+    return Config({name: value for name, value in config.items() if name in sections})
 
 
 def _tell(notebook, sentences):

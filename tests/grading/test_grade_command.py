@@ -201,3 +201,12 @@ def test_modules_that_start_threads_are_imported_by_each_hand_in(tmp_path, run):
                   variables={"PYTHONPATH": str(folder)})
     assert "math, threaded left 2 threads running" in printed
     assert re.search(r"ada +9 / 16", printed), printed
+
+
+def test_a_preprocessor_that_cannot_be_imported(handed_in, tmp_path):
+    course = copied(handed_in, tmp_path)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('c.Autograde.sanitize_preprocessors = ["no.such.Step"]\n')
+    ran = warm.run(course, "grade", "small")
+    assert (ran.code, ran.err.count("\n")) == (2, 1), ran
+    assert "names a preprocessor that cannot be imported: No module named 'no'" in ran.err
