@@ -55,6 +55,6 @@ def _draw(sizes, columns, picture):
     for ax, column, label in zip(axes, (columns[0], columns[2]),
                                  ("time (s)", "memory of the coordinator (MiB)")):
         ax.plot(sizes, column, "o-", color="#0072B2")
-        ax.set(xlabel="hand-ins", ylabel=label, ylim=0)
+        ax.set(xlabel="hand-ins", ylabel=label, ylim=(0, 1.1 * max(column)))
     figure.savefig(picture, metadata={"Date": None})
     plt.close(figure)
