@@ -80,10 +80,11 @@ def test_all_workers_killed_and_others_come(course, cluster, undisturbed):
 def test_a_hand_in_that_was_given_up_is_a_system_error(course, tmp_path, undisturbed):
     """Dask gives up on what was on too many workers that ended; no other run of it is begun."""
     impatient = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
-    with contextlib.closing(Cluster(tmp_path / "dask", course, **impatient)) as cluster:
+    with contextlib.closing(Cluster(tmp_path / "dask", course, 1, **impatient)) as cluster:
         command = grade(course, cluster)
         until(lambda: command.out.count("\n") > 1)
         cluster.workers[0].kill()
+        cluster.worker()
         ran = command.ended()
     assert ran.code == 1, (ran, cluster.logs())
     lost = [entry["result"] for entry in journal(course).values()
