@@ -1,7 +1,7 @@
-"""Warm kernels for any Jupyter client: forked from a process that has done the imports.
+"""Kernels that nobody else can come between, and warm ones: forked with the imports done.
 
-A kernelspec asks for them, see README.md. Where one cannot be had, the kernel is started by
-itself, as by default, and a line in the client's log says why.
+For any Jupyter client; a kernelspec asks for them, see README.md. Where a warm kernel cannot be
+had, it is started by itself, as by default, and a line in the client's log says why.
 """
 
 import asyncio
@@ -30,17 +30,16 @@ class Cold(Exception):
     """The kernel has to be started by itself."""
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Launches kernels from one parent process for each client and kernelspec."""
+class IpcProvisioner(LocalProvisioner):
+    """Lets a client reach its kernel through files of its own user's, unless it has chosen.
 
-    modules = List(Unicode(), help="What the parent process imports.")
+    Ports could be taken by somebody else between their choice and their use.
+    """
+
     without = List(Unicode(), help="Environment variables that no kernel is given.")
 
     async def pre_launch(self, **kwargs):
-        """Let the client reach the kernel through files of its own user's, unless it has chosen.
-
-        Ports could be taken by somebody else between their choice and their use.
-        """
+        """Choose how client and kernel meet; return how to launch it."""
         manager = self.parent
         if manager and manager.transport == "tcp" and not _chosen(manager, "transport"):
             place = os.path.join(_folder(os.getpid()), secrets.token_hex(4))
@@ -52,9 +51,22 @@ class WarmProvisioner(LocalProvisioner):
         """Launch a kernel; return how to connect to it."""
         for name in self.without:
             kwargs["env"].pop(name, None)
+        return await super().launch_kernel(cmd, **kwargs)
+
+
+class WarmProvisioner(IpcProvisioner):
+    """Launches kernels from one parent process for each client and kernelspec."""
+
+    modules = List(Unicode(), help="What the parent process imports.")
+
+    async def launch_kernel(self, cmd, **kwargs):
+        """Launch a kernel; return how to connect to it."""
+        environment = {name: value for name, value in kwargs["env"].items()
+                       if name not in self.without}
         try:
             self.process = await asyncio.to_thread(
-                launch, cmd, tuple(self.modules), **self._scrub_kwargs(kwargs))
+                launch, cmd, tuple(self.modules),
+                **self._scrub_kwargs(kwargs | {"env": environment}))
         except Cold as why:
             self.log.warning("The kernel is started by itself, without what is imported for all: "
                              "%s.", why)

@@ -34,6 +34,7 @@ def run_nbval(folder, *options):
          "-p", "no:cacheprovider", "--color=no", *options, "."],
         cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode in (0, 1), result.stdout + result.stderr
+    assert not re.search(r"^ERROR ", result.stdout, re.M), result.stdout  # a kernel did not start
     found = {path.stem: set() for path in folder.glob("*.ipynb")}
     for name, number in re.findall(r"^FAILED \S*?(\w+)\.ipynb::Cell (\d+)", result.stdout, re.M):
         found[name].add(int(number))

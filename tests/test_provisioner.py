@@ -37,18 +37,20 @@ warnings.filterwarnings("ignore", "last", append=True)
 
 @pytest.fixture(scope="module")
 def specs(tmp_path_factory):
-    """A folder of kernelspecs: cold, warm, and one whose modules start a thread."""
+    """A folder of kernelspecs: cold, warm, cold by files, and one whose modules start a thread."""
     folder = tmp_path_factory.mktemp("specs")
     for name, code in MODULES.items():
         (folder / f"{name}.py").write_text(code)
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    for name, modules in (("cold", None), ("warm", ["numpy.random", "matplotlib.pyplot", "notes"]),
+    for name, modules in (("cold", None), ("ipc", []), ("warm", ["numpy.random", "matplotlib.pyplot", "notes"]),
                           ("busy", ["busy"])):
         spec = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
                 "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
-        if modules:
+        if modules is not None:
+            config = {"modules": modules} if modules else {}
             spec["metadata"] = {"kernel_provisioner": {
-                "provisioner_name": "warm", "config": {"modules": modules, "without": ["SECRET"]}}}
+                "provisioner_name": "warm" if modules else "ipc",
+                "config": config | {"without": ["SECRET"]}}}
         (folder / "kernels" / name).mkdir(parents=True)
         (folder / "kernels" / name / "kernel.json").write_text(json.dumps(spec))
     yield folder
@@ -153,8 +155,9 @@ def test_programs_write_into_the_cell(warm):
     assert warm.run("import os\nos.system('echo from a program');")[0] == "from a program\n"
 
 
-def test_a_variable_that_no_kernel_is_given(specs):
-    with Client(specs, "warm", SECRET="1") as client:
+@pytest.mark.parametrize("name", ["warm", "ipc"])
+def test_a_variable_that_no_kernel_is_given(specs, name):
+    with Client(specs, name, SECRET="1") as client:
         assert client.run("import os; print('SECRET' in os.environ)")[0] == "False\n"
 
 
@@ -257,8 +260,9 @@ def _ended(pid):
     return False
 
 
-def test_sockets_are_files_of_one_user_and_go_with_the_kernel(specs):
-    with Client(specs, "warm") as client:
+@pytest.mark.parametrize("name", ["warm", "ipc"])
+def test_sockets_are_files_of_one_user_and_go_with_the_kernel(specs, name):
+    with Client(specs, name) as client:
         place = Path(client.manager.ip)
         assert client.manager.transport == "ipc"
         assert place.parent.stat().st_mode & 0o777 == 0o700
