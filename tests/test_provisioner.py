@@ -42,8 +42,8 @@ def specs(tmp_path_factory):
     for name, code in MODULES.items():
         (folder / f"{name}.py").write_text(code)
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    for name, modules in (("cold", None), ("ipc", []), ("warm", ["numpy.random", "matplotlib.pyplot", "notes"]),
-                          ("busy", ["busy"])):
+    for name, modules in (("cold", None), ("ipc", []), ("busy", ["busy"]),
+                          ("warm", ["numpy.random", "matplotlib.pyplot", "notes"])):
         spec = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
                 "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
         if modules is not None:
