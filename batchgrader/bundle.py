@@ -39,6 +39,11 @@ class Bundle:
     config: Config
     key: str
 
+    def cells(self, copy):
+        """Return the sources of all code cells of the masters' `copy`: "graded" or "released"."""
+        return tuple(cell.source for master in self.masters.values()
+                     for cell in getattr(master, copy).cells if cell.cell_type == "code")
+
     def beside(self, handin):
         """Return {path: bytes} of what lies beside the notebooks while they run.
 

@@ -85,7 +85,7 @@ class Run:
         """Return whether a later cell of the student's uses a name that this test binds."""
         bound = _bound(self.released[_id(notebook.cells[index])])
         return bool(bound) and any(
-            bound & names.used(cell.source) for cell in notebook.cells[index + 1:]
+            bound & names.taken(cell.source) for cell in notebook.cells[index + 1:]
             if cell.cell_type == "code" and not is_test(cell))
 
     def _said(self, ended):

@@ -37,8 +37,8 @@ class Parents:
         readable = bundle.readable if root is None else tuple(
             str(Path(root, name)) for name in settings.depends_on)
         self.environment = _environment(settings, readable if root else ())
-        self.keys = {"student": (bundle.student_imports, ()),
-                     "judge": (bundle.judge_imports, readable)}
+        self.keys = {"student": (bundle.student_imports, (), bundle.cells("released")),
+                     "judge": (bundle.judge_imports, readable, bundle.cells("graded"))}
         self.parents, self.locks = {}, defaultdict(threading.Lock)
         self.judges, self.stopped = [], False
 
@@ -93,8 +93,8 @@ class Parents:
         with contextlib.suppress(ParentLost, OSError):  # said by the hand-in that needs it
             self.get(who)
 
-    def _start(self, modules, readable):
-        ways = isolation.ways(self.isolation, readable)
+    def _start(self, modules, readable, cells):
+        ways = isolation.ways(self.isolation, readable) | {"cells": cells}
         parent = Parent(modules, self.environment, **ways)
         if parent.threads != 1:
             log.warning(

@@ -1,6 +1,7 @@
 """Messages between two processes: JSON objects over a socket, each after its length."""
 
 import json
+import socket
 import struct
 
 HEADER = struct.Struct("!I")
@@ -10,10 +11,14 @@ class Overflow(Exception):
     """The other side announced a message larger than it may send."""
 
 
-def send(sock, message):
-    """Send one JSON object; raise OSError if the other side is gone."""
+def send(sock, message, descriptors=()):
+    """Send one JSON object, and descriptors with it; raise OSError if the other side is gone."""
     text = json.dumps(message).encode()
-    sock.sendall(HEADER.pack(len(text)) + text)
+    if descriptors:  # they go with the header, which arrives in one piece
+        socket.send_fds(sock, [HEADER.pack(len(text))], descriptors)
+        sock.sendall(text)
+    else:
+        sock.sendall(HEADER.pack(len(text)) + text)
 
 
 def receive(sock):
@@ -21,6 +26,16 @@ def receive(sock):
     header = _exactly(sock, HEADER.size)
     text = header and _exactly(sock, HEADER.unpack(header)[0])
     return json.loads(text) if text else None
+
+
+def receive_with_descriptors(sock, most):
+    """Return the next JSON object and the descriptors sent with it, or None if nobody sends.
+
+    most: of descriptors.
+    """
+    header, descriptors, _, _ = socket.recv_fds(sock, HEADER.size, most)
+    text = header and _exactly(sock, HEADER.unpack(header)[0])
+    return (json.loads(text), descriptors) if text else None
 
 
 class Inbox:

@@ -9,7 +9,6 @@ started by itself in what batchgrader/README.md lists.
 import contextlib
 import importlib
 import importlib.util
-import json
 import os
 import signal
 import socket
@@ -19,7 +18,6 @@ from dataclasses import dataclass, field
 
 from batchgrader.process import box, channel, kernel
 
-SIZE = 1 << 20  # bytes of an order that are read at once
 TELL = 3  # descriptor by which a new kernel tells its parent that it is ready, or why not
 
 
@@ -63,7 +61,7 @@ def main(number):
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it as it is imported
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder that -m was called in
-    while (received := _receive(orders)) is not None:
+    while (received := channel.receive_with_descriptors(orders, 2)) is not None:
         order, descriptors = received
         if order["do"] == "import":
             answer = _import(order["modules"], imported)
@@ -97,18 +95,6 @@ def run(imported):
     for name, stream in imported.streams.items():
         stream.target = getattr(sys, name)
     app.start()
-
-
-def _receive(orders):
-    """Return the next order and its descriptors, or None at the end."""
-    text, descriptors, _, _ = socket.recv_fds(orders, SIZE, 2)
-    more = text
-    while more:
-        with contextlib.suppress(ValueError):  # the start of an object is no JSON
-            return json.loads(text), descriptors
-        more = orders.recv(SIZE)
-        text += more
-    return None
 
 
 def _import(modules, imported):

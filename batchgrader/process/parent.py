@@ -10,7 +10,6 @@ imported, and hangs after one operation in the parent.
 import contextlib
 import gc
 import importlib
-import json
 import os
 import random
 import select
@@ -85,10 +84,10 @@ def _take_order(state):
         state.watch_at = time.monotonic() + watchdog.EVERY
     if not ready:
         return True
-    text, descriptors, _, _ = socket.recv_fds(state.orders, 1 << 20, 3)
-    if not text:
+    received = channel.receive_with_descriptors(state.orders, 3)
+    if received is None:
         return False
-    order = json.loads(text)
+    order, descriptors = received
     try:
         answer = ORDERS[order["do"]](state, order, descriptors)
     finally:
@@ -99,11 +98,14 @@ def _take_order(state):
 
 
 def _import(state, order, _):
-    """Import modules; what cannot be imported fails in the hand-in's own cell, too."""
+    """Import modules; what cannot be imported fails in the hand-in's own cell, too.
+
+    cells: sources that many hand-ins will run.
+    """
     for name in order["modules"]:
         with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
-    warm_up(state.shell)  # it looks at all modules, so they come first
+    warm_up(state.shell, order.get("cells", ()))  # it looks at all modules, so they come first
     gc.collect()
     gc.freeze()  # shared pages stay shared
     return {"threads": _threads()}

@@ -1,7 +1,6 @@
 """The grader's side of a hand-in's process: hand over a cell, collect its outputs, in time."""
 
 import contextlib
-import json
 import os
 import secrets
 import selectors
@@ -62,11 +61,12 @@ class Parent:
 
     isolate: {"layers": names, "readable": paths} of the boxes of its children. within: function
     of a folder; returns the start of a command line that shuts the parent itself in with it.
-    program: the command that becomes the parent. cwd: its working folder.
+    program: the command that becomes the parent. cwd: its working folder. cells: sources that
+    many of its children will run.
     """
 
     def __init__(self, modules=(), environment=None, isolate=None, within=None, program=PROGRAM,
-                 cwd=None):
+                 cwd=None, cells=()):
         mine, theirs = socket.socketpair()
         # Made by the process that removes it: there is no moment at which it is nobody's.
         self.folder = f"{tempfile.gettempdir()}/batchgrader-{secrets.token_hex(8)}"
@@ -83,7 +83,8 @@ class Parent:
         try:
             if isolate:
                 self.order(do="isolate", **isolate)
-            self.threads = self.order(do="import", modules=list(modules))["threads"]
+            self.threads = self.order(
+                do="import", modules=list(modules), cells=list(cells))["threads"]
         except BaseException:
             self.stop()
             raise
@@ -92,7 +93,7 @@ class Parent:
         """Return the parent's answer."""
         with self.lock:
             try:
-                socket.send_fds(self.socket, [json.dumps(order).encode()], descriptors)
+                channel.send(self.socket, order, descriptors)
                 answer = channel.receive(self.socket)
             except OSError:
                 answer = None

@@ -26,6 +26,7 @@ from pygments.lexer import words
 from traitlets import Type
 from traitlets.config import Config
 
+CELLS = 1000  # that are remembered
 PART = 8192  # characters of a stream that are sent at once: the grader stops a cell in between
 
 
@@ -195,13 +196,18 @@ def make_shell():
     return shell
 
 
-def warm_up(shell):
-    """Run a cell that ends with an error, so that no forked process has to do it as its first.
+def warm_up(shell, cells=()):
+    """Do what every forked process would have to do as its first.
 
+    That is to read `cells`, which are not run, and to run a cell that ends with an error.
     Measured: IPython's first traceback takes 70 ms to import its formatters, to compile patterns
     and to look for the file of every module; later ones take 2 ms. The cell is this package's
     own, and nothing of it is left in the shell.
     """
+    _remember_cells(shell.input_transformer_manager)
+    for cell in cells:
+        with contextlib.suppress(Exception):  # said where it is run
+            shell.input_transformer_manager.transform_cell(cell)
     # A traceback makes a class of lexer for each of its frames (stack_data.utils), and each asks
     # anew for a pattern of all names that Python has.
     words.get = functools.cache(words.get)
@@ -218,6 +224,17 @@ def warm_up(shell):
     shell.compile._filename_map.clear()
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         vars(sys).pop(name, None)
+
+
+def _remember_cells(manager):
+    """Look for IPython's own syntax in a cell once only: it takes longer than to run many a cell.
+
+    A cell may add ways to transform those after it.
+    """
+    transform = functools.lru_cache(CELLS)(lambda cell, *_: type(manager).transform_cell(
+        manager, cell))
+    manager.transform_cell = lambda cell: transform(
+        cell, *manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers)
 
 
 def take_over(shell, report):
