@@ -17,6 +17,9 @@ c.CourseDirectory.course_id = "lstm_outputs"
 # Points depend on these packages too: when one changes, hand-ins are graded again.
 c.BatchGrader.depends_on = ["lstm_marking", "lstm_outputs"]
 
+# These cells show arrays to be read; the tests on what was read do not need them.
+c.BatchGrader.on_demand = ["ps*_read_*", "ps4_arrays", "ps4_all_hidden", "ps5_arrays"]
+
 # An answer starts as three dots that a check can speak about kindly, so the stub under
 # them is a comment and not an error.
 c.ClearSolutions.code_stub = {"python": "# Write your answer here."}

@@ -34,12 +34,12 @@ class Executed:
 class Run:
     """One run of a notebook. student: a Student; judge: a Judge; master: its Master.
 
-    inside: patterns of grade_ids of tests that run in the student's process. timeout_error: the
-    error output of a cell that was out of time.
+    settings: with the patterns of grade_ids `inside` and `on_demand`. timeout_error: the error
+    output of a cell that was out of time.
     """
 
-    def __init__(self, master, student, judge, inside, timeout_error):
-        self.student, self.judge, self.inside = student, judge, inside
+    def __init__(self, master, student, judge, settings, timeout_error):
+        self.student, self.judge, self.settings = student, judge, settings
         self.timeout_error = timeout_error
         self.released = {_id(cell): cell.source for cell in master.released.cells if _id(cell)}
         self.answers = {name: _bound(self.released[name], source)
@@ -65,7 +65,7 @@ class Run:
     def _run(self, notebook, index, executed, number):
         cell = notebook.cells[index]
         if is_test(cell):
-            if any(fnmatch.fnmatch(_id(cell), pattern) for pattern in self.inside):
+            if _is_one_of(cell, self.settings.inside):
                 executed.inside.add(index)
                 return self.student.run(cell.source, number)
             ran = self.judge.test(cell.source, number)
@@ -76,7 +76,7 @@ class Run:
             return ran
         ran = self.student.run(self.released[_id(cell)] if is_locked(cell) else cell.source, number)
         if is_locked(cell):
-            self.judge.prepare(cell.source)
+            self.judge.prepare(cell.source, _is_one_of(cell, self.settings.on_demand))
         elif is_solution(cell) and (bound := self.answers.get(_id(cell))):
             self.judge.forget(bound)
         return ran
@@ -103,6 +103,10 @@ def is_test(cell):
 
 def _id(cell):
     return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _is_one_of(cell, patterns):
+    return any(fnmatch.fnmatch(_id(cell), pattern) for pattern in patterns)
 
 
 def _bound(*sources):

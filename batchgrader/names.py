@@ -64,6 +64,11 @@ def used(source):
     return frozenset(re.findall(r"[^\W\d]\w*", source))
 
 
+def is_plain(source):
+    """Return whether `source` is Python that can be read, without anything of IPython's."""
+    return statements(source) is not None and not MAGIC.search(source)
+
+
 @lru_cache(maxsize=1000)
 def taken(source):
     """Return the names that `source` may use before it binds them itself, and at times others.
@@ -71,12 +76,11 @@ def taken(source):
     Where only running it could tell, it is all words that stand in it.
     """
     words = used(source)
-    body = statements(source)
-    if body is None or MAGIC.search(source) or words & BY_TEXT:
+    if not is_plain(source) or words & BY_TEXT:
         return words
     found, own = set(), set()
     try:
-        for line in body:
+        for line in statements(source):
             found |= _used(line) - own
             if isinstance(line, CERTAIN):
                 own.update(_names(line))

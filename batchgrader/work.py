@@ -89,7 +89,7 @@ def _book(bundle, master, handed_in, beside, parents, last):
     settings = BatchGrader(config=bundle.config)
     student = Student(parents.get("student"), beside, parents.limits, settings.seconds, last)
     with contextlib.closing(student), parents.judge() as judge:
-        executed = Run(master, student, judge, settings.inside,
+        executed = Run(master, student, judge, settings,
                        timeout_error(bundle.config)).execute(notebook)
     for step in after:
         notebook, resources = step(config=bundle.config)(notebook, resources)

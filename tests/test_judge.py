@@ -133,6 +133,69 @@ def test_a_student_s_name_is_found_wherever_a_test_uses_it(parent, test):
         assert again.shown == "13"
 
 
+ON_DEMAND = "ran.append(1)\nrng = 'new'\nP = [1]\ndef ready():\n    return P"
+
+
+def judged_on_demand(judge, *tests, then=()):
+    """Return what each test displayed, with a locked cell before them that is run on demand."""
+    judge.begin(Student({name: {"value": "theirs"} for name in ("P", "rng", "area")}), ["area"])
+    judge.prepare("rng = 'old'\nran = []")
+    judge.prepare(ON_DEMAND, on_demand=True)
+    for source in then:
+        judge.prepare(source)
+    ended = [judge.test(test, 1) for test in tests]
+    return [(ran.outputs[-1].get("data", {}).get("text/plain", ran.outputs[-1].get("ename")),
+             ran.answer["not_by_value"]) for ran in ended]
+
+
+@pytest.mark.parametrize("test, shown", [
+    ("area, ran", "('theirs', [])"),
+    ("'P', ran", "('P', [])"),
+    ("class Test:\n    P = 2\nTest.P, ran", "(2, [])"),
+    ("rng = 3\nrng, ran", "(3, [])"),
+    ("P, rng, ran", "([1], 'new', [1])"),
+    ("ready(), ran", "([1], [1])"),
+    ("def use():\n    return P\nuse(), ran", "([1], [1])"),
+    ("class Test:\n    here = P\nTest.here, ran", "([1], [1])"),
+    ("eval('P'), ran", "([1], [1])"),
+    ("globals()['P'], ran", "([1], [1])"),
+    ("%time P\nran", "[1]"),
+])
+def test_a_cell_runs_on_demand_if_a_test_takes_a_name_from_it(parent, test, shown):
+    with judging(parent) as judge:
+        assert judged_on_demand(judge, test) == [(shown, [])]
+        assert judged_on_demand(judge, test) == [(shown, [])]
+
+
+def test_a_cell_on_demand_runs_before_the_first_that_needs_it_and_not_again(parent):
+    with judging(parent) as judge:
+        assert judged_on_demand(judge, "ran", "kept = 3\nran", "P\nran, kept", "ran") == [
+            ("[]", []), ("[]", []), ("([1], 3)", []), ("[1]", [])]
+        assert judged_on_demand(judge, "ran", then=["Q = P"]) == [("[1]", [])]
+        # as a new process does, of a judge whose process has ended
+        judge.session.signal(signal.SIGKILL)
+        judge.session.end(wait=1)
+        assert judge.test("ran", 1).outputs[-1]["data"]["text/plain"] == "[1]"
+
+
+def test_an_answer_has_its_names_from_a_cell_on_demand_before_it(parent):
+    with judging(parent) as judge:
+        judge.begin(Student({"P": {"value": "theirs"}}), ["P"])
+        judge.prepare("P, mine = 1, 2", on_demand=True)
+        judge.forget({"P"})
+        shown = judge.test("P, mine", 1).outputs[-1]["data"]["text/plain"]
+        assert shown == "('theirs', 2)"
+
+
+@pytest.mark.parametrize("test", ["look('rng')", "look('P')"])
+def test_a_name_of_a_cell_that_has_not_run_is_nobody_s(parent, test):
+    """Neither the student's nor that of a cell before: a person looks."""
+    with judging(parent) as judge:
+        (shown, refused), = judged_on_demand(
+            judge, test, then=["def look(name):\n    return globals()[name]"])
+        assert shown == "NotByValue" and "on_demand" in refused[0]
+
+
 def test_a_judge_that_is_killed_from_outside_is_no_fault_of_the_student_s(parent):
     with judging(parent) as judge:
         killed = Student({})

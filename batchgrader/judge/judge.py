@@ -4,6 +4,7 @@ It is kept from one hand-in to the next: its imports and TensorFlow's first oper
 once. Its names, and the state of random generators, are new for each.
 """
 
+from batchgrader import names
 from batchgrader.process.session import Ran, Session
 from batchgrader.student import put_files
 
@@ -26,19 +27,26 @@ class Judge:
             self.session.pipes = dict.fromkeys(self.session.pipes, "stdout")
             put_files(self.session.folder, self.files)
         self.student, self.answers, self.locked = student, sorted(answers), []
+        self.waiting = []  # locked cells that no other has taken a name from
         self.hand_ins += 1
         self.session.request({"begin": {"seed": 0, "answers": self.answers}})
 
-    def prepare(self, source):
-        """Run a locked cell, whose names are the instructor's."""
-        self.locked.append(source)
-        if self._alive():
+    def prepare(self, source, on_demand=False):
+        """Run a locked cell, whose names are the instructor's; or let it wait till one is taken."""
+        self.locked.append((source, on_demand))
+        if not self._alive():
+            return
+        if on_demand and names.is_plain(source):
+            self.waiting.append(source)
+            self._withhold()
+        else:
             self._run(source)
 
-    def forget(self, names):
+    def forget(self, bound):
         """Let these names be the student's from now on."""
         if self._alive():
-            self.session.request({"forget": sorted(names)})
+            self._run_waiting(bound)
+            self.session.request({"forget": sorted(bound)})
 
     def test(self, source, number):
         """Return what came of a test, a Ran.
@@ -54,19 +62,35 @@ class Judge:
         return ran
 
     def _run(self, source, **more):
+        self._run_waiting(names.taken(source))
         ran = self.session.request(
             {"run": source, "sources": self.student.ran, **more}, answer=self.student.answer)
         self.student.heed(ran)
         return ran
+
+    def _run_waiting(self, asked):
+        """Run the cells that wait, in their order, if they bind one of the names `asked`."""
+        if asked & self._bound_by_waiting():
+            waiting, self.waiting = self.waiting, []
+            self._withhold()
+            for source in waiting:
+                if self.session.pid is not None:
+                    self._run(source)
+
+    def _withhold(self):
+        self.session.request({"withhold": sorted(self._bound_by_waiting())})
+
+    def _bound_by_waiting(self):
+        return frozenset().union(*(names.bound(names.bindings(each)) for each in self.waiting))
 
     def _alive(self):
         """Return whether there is a process; a new one prepares itself again."""
         if self.session.pid is None:
             locked = self.locked
             self.begin(self.student, self.answers)
-            for source in locked:
+            for cell in locked:
                 if self.session.pid is not None:
-                    self.prepare(source)
+                    self.prepare(*cell)
         return self.session.pid is not None
 
     def end(self):

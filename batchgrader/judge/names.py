@@ -37,9 +37,16 @@ class Names(dict):
         super().__init__()
         self.ask, self.answers, self.sources = ask, frozenset(), []
         self.open, self.fetched, self.not_by_value = False, {}, []
+        self.withheld = frozenset()
         self.seeds = []
         builtins.__ask_student__ = self._call
         seeds.watch(lambda module, seed: self.seeds.append([module, seed]))
+
+    def withhold(self, names):
+        """Give these names to nobody: cells that have not run would define them."""
+        self.withheld = frozenset(names)
+        for name in names:
+            self.pop(name, None)
 
     @contextlib.contextmanager
     def to_student(self, sources, code):
@@ -49,7 +56,7 @@ class Names(dict):
         for name in _in_class_bodies(code):
             # Python looks these up past __missing__ (LOAD_NAME in CPython's ceval.c).
             with contextlib.suppress(KeyError, NotByValue):
-                if not super().__contains__(name):
+                if not super().__contains__(name) and name not in self.withheld:
                     lent[name] = self[name]
         self.update(lent)
         try:
@@ -83,6 +90,9 @@ class Names(dict):
 
     def _fetch(self, name):
         private = not isinstance(name, str) or name.startswith("_")
+        if name in self.withheld:
+            self._refuse(name, "a locked cell defines it that was not run, as "
+                               "c.BatchGrader.on_demand says and no test takes a name from it")
         if not self.open or private or (hasattr(builtins, name) and name not in self.answers):
             raise KeyError(name)
         answer = self._answer({"value": name}, name)

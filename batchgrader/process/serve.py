@@ -2,7 +2,7 @@
 
 {"run": code} runs a cell. {"question": ...} asks for a value (judge/student.py). {"begin": ...}
 makes the process a judge with names of its own (judge/names.py), for one hand-in after another;
-{"forget": names} takes names from it.
+{"forget": names} takes names from it, {"withhold": names} from everybody.
 Each is answered by {"output": ...} as outputs come, and by one {"done": ...} at the end.
 """
 
@@ -58,6 +58,9 @@ class _Served:
         if "forget" in request:
             for name in request["forget"]:
                 dict.pop(self.names, name, None)
+            return {"done": True}
+        if "withhold" in request:
+            self.names.withhold(request["withhold"])
             return {"done": True}
         self.shell.execution_count = request.get("number", self.shell.execution_count)
         with self._open(request):
