@@ -131,7 +131,7 @@ def bwrap(folder, readable=()):
         return None
     command = [program, "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "box",
                "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", mounts.HOME]
-    for path in mounts.seen([PACKAGE, *readable]):
+    for path in mounts.seen((PACKAGE, *readable)):
         command += ["--ro-bind", path, path]
     for path in mounts.SYSTEM:
         if os.path.islink(path):

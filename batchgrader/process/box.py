@@ -81,6 +81,8 @@ def start(box, body, descriptors):
     """
     for folder in (box.given, box.place / "work", box.place / "tmp"):
         folder.mkdir()
+    if "mounts" in box.layers:
+        mounts.seen(box.more)  # once for all children
     asked, out, err = descriptors
     ours, theirs = socket.socketpair()
     ours.settimeout(WAIT)
@@ -197,7 +199,7 @@ def enter(box, number):
     if "namespaces" in layers:
         _own_settings()
     if "mounts" in layers:
-        mounts.change_root(box.disk, box.given, box.more, user)
+        mounts.change_root(box.disk, str(box.given), box.more, user)
     else:
         for folder in box.writable:
             os.chown(folder, *((user, user) if user else (-1, -1)))

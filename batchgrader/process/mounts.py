@@ -1,9 +1,9 @@
 """What a hand-in sees of the file system: programs and libraries, and folders of its own."""
 
 import ctypes
+import functools
 import os
 import sys
-from pathlib import Path
 
 from batchgrader.process import kernel
 
@@ -18,6 +18,7 @@ SETTINGS = ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.c
             "/etc/ld.so.conf.d", "/etc/localtime", "/etc/mime.types", "/etc/nsswitch.conf",
             "/etc/timezone")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+ROOT = "/tmp"  # where a new root is made, hidden for the process that makes it only
 HOME = "/home/student"
 WRITABLE = (HOME, "/tmp", "/dev/shm")
 
@@ -37,83 +38,93 @@ def change_root(size, given, more=(), user=None):
     writable folders become. All else is read-only.
     """
     kernel.call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    root = Path("/tmp")  # hidden from here on, for this process only
-    places = [(path, os.open(path, os.O_PATH)) for path in seen([given, *more])]
+    places = [(path, os.open(path, os.O_PATH), folder) for path, folder in seen(more).items()]
+    if not any(_is_in(given, path) for path in seen(more)):
+        places.append((given, os.open(given, os.O_PATH), True))
     devices = [(path, os.open(path, os.O_PATH)) for path in DEVICES if os.path.exists(path)]
-    kernel.call("mount", b"tmpfs", bytes(root), b"tmpfs", MS_NOSUID | MS_NODEV,
+    kernel.call("mount", b"tmpfs", ROOT.encode(), b"tmpfs", MS_NOSUID | MS_NODEV,
                 f"size={size},nr_inodes=100k,mode=755".encode())
-    for path, opened in places:
-        _bind(root, path, opened)
-        _set_read_only(root / path[1:])
+    for path, opened, folder in places:
+        _bind(path, opened, folder)
+        _set_read_only(path)
     for path, opened in devices:
-        _bind(root, path, opened)
-    _links(root)
-    _accounts(root, os.geteuid() if user is None else user)
+        _bind(path, opened, False)
+    _links()
+    _accounts(os.geteuid() if user is None else user)
     for path in WRITABLE:
-        place = root / path[1:]
-        place.mkdir(parents=True, exist_ok=True)
-        place.chmod(0o700)
+        os.makedirs(ROOT + path, exist_ok=True)
+        os.chmod(ROOT + path, 0o700)
         if user is not None:
-            os.chown(place, user, user)
-    _new(root / "proc", "proc", None)
-    _new(root / "dev/pts", "devpts", b"newinstance,ptmxmode=666,mode=600")  # for `!command`
-    (root / "dev/ptmx").symlink_to("pts/ptmx")
-    _pivot(root)
+            os.chown(ROOT + path, user, user)
+    _new("/proc", "proc", None)
+    _new("/dev/pts", "devpts", b"newinstance,ptmxmode=666,mode=600")  # for `!command`
+    os.symlink("pts/ptmx", ROOT + "/dev/ptmx")
+    _pivot()
 
 
-def seen(more):
-    """Return the folders and files that a new root shows, `more` among them; no links."""
+@functools.cache
+def seen(more=()):
+    """Return {folder or file that a new root shows: whether it is a folder}; no links.
+
+    more: a tuple of further paths. What a process has asked, its forked children know.
+    """
     system = [path for path in SYSTEM if not os.path.islink(path)]
-    return _outermost([*system, *python(), *map(str, more), *SETTINGS])
+    return {path: os.path.isdir(path) for path in _outermost(
+        [*system, *python(), *map(str, more), *SETTINGS])}
 
 
 def _outermost(paths):
     """Return the paths that exist, without those inside another, each once."""
     paths = sorted({os.path.abspath(path) for path in paths if os.path.exists(path)})
     return [path for path in paths
-            if not any(path != other and path.startswith(other + "/") for other in paths)]
+            if not any(path != other and _is_in(path, other) for other in paths)]
 
 
-def _bind(root, path, opened):
-    place, source = root / path[1:], f"/proc/self/fd/{opened}"
-    if os.path.isdir(source):
-        place.mkdir(parents=True, exist_ok=True)
-    else:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.touch()
-    kernel.call("mount", source.encode(), bytes(place), None, MS_BIND | MS_REC, None)
+def _is_in(path, folder):
+    return path.startswith(folder + "/")
+
+
+def _bind(path, opened, folder):
+    """Show what is opened as `path` of the new root."""
+    os.makedirs(ROOT + (path if folder else os.path.dirname(path)), exist_ok=True)
+    if not folder:
+        os.close(os.open(ROOT + path, os.O_CREAT))
+    kernel.call("mount", f"/proc/self/fd/{opened}".encode(), os.fsencode(ROOT + path), None,
+                MS_BIND | MS_REC, None)
     os.close(opened)
 
 
-def _new(place, kind, options):
+def _new(path, kind, options):
     """Mount a file system of this process's own namespaces."""
-    place.mkdir()
-    kernel.call("mount", kind.encode(), bytes(place), kind.encode(), MS_NOSUID | MS_NOEXEC,
-                options)
+    os.mkdir(ROOT + path)
+    kernel.call("mount", kind.encode(), (ROOT + path).encode(), kind.encode(),
+                MS_NOSUID | MS_NOEXEC, options)
 
 
-def _set_read_only(place):
+def _set_read_only(path):
     attributes = (ctypes.c_uint64 * 4)(READ_ONLY_NO_SUID_NO_DEVICES, 0, 0, 0)
-    kernel.call("syscall", MOUNT_SETATTR, AT_FDCWD, bytes(place), AT_RECURSIVE, attributes,
-                ctypes.sizeof(attributes))
+    kernel.call("syscall", MOUNT_SETATTR, AT_FDCWD, os.fsencode(ROOT + path), AT_RECURSIVE,
+                attributes, ctypes.sizeof(attributes))
 
 
-def _links(root):
+def _links():
     for path in SYSTEM:
         if os.path.islink(path):
-            (root / path[1:]).symlink_to(os.readlink(path))
+            os.symlink(os.readlink(path), ROOT + path)
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
-        (root / "dev" / name).symlink_to(f"/proc/self/{target}")
+        os.symlink(f"/proc/self/{target}", f"{ROOT}/dev/{name}")
 
 
-def _accounts(root, user):
+def _accounts(user):
     """Let the process find its own name, and nobody else's."""
-    (root / "etc/passwd").write_text(f"student:x:{user}:{user}::{HOME}:/bin/sh\n")
-    (root / "etc/group").write_text(f"student:x:{user}:\n")
+    for name, line in (("passwd", f"student:x:{user}:{user}::{HOME}:/bin/sh\n"),
+                       ("group", f"student:x:{user}:\n")):
+        with open(f"{ROOT}/etc/{name}", "w") as file:
+            file.write(line)
 
 
-def _pivot(root):
-    os.chdir(root)
+def _pivot():
+    os.chdir(ROOT)
     kernel.call("syscall", PIVOT_ROOT[os.uname().machine], b".", b".")
     kernel.call("umount2", b".", MNT_DETACH)  # the old root lies on the new one
     os.chdir("/")

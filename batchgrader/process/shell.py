@@ -16,6 +16,7 @@ import io
 import os
 import sys
 
+import stack_data
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -208,12 +209,8 @@ def warm_up(shell, cells=()):
     for cell in cells:
         with contextlib.suppress(Exception):  # said where it is run
             shell.input_transformer_manager.transform_cell(cell)
-    # A traceback makes a class of lexer for each of its frames (stack_data.utils), and each asks
-    # anew for a pattern of all names that Python has.
-    words.get = functools.cache(words.get)
-    # And a formatter, which compares each of its colors with all that a terminal has.
-    closest = functools.cache(Terminal256Formatter()._closest_color)
-    Terminal256Formatter._closest_color = lambda _, *color: closest(*color)
+    _remember_colors()
+    shell.display_formatter.format("warm")  # makes its formatters
     inspect.getmodule(warm_up.__code__)  # looks at the files of all modules
     code, loop = "'warm'\nraise ValueError('warm')", asyncio.new_event_loop()
     try:
@@ -224,6 +221,22 @@ def warm_up(shell, cells=()):
     shell.compile._filename_map.clear()
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         vars(sys).pop(name, None)
+
+
+def _remember_colors():
+    """Let each traceback not make its lexers' patterns, style and terminal colors anew."""
+    words.get = functools.cache(words.get)
+    stack_data.style_with_executing_node = functools.cache(stack_data.style_with_executing_node)
+    set_up, known = Terminal256Formatter._setup_styles, {}
+
+    def set_up_once(formatter):
+        key = (formatter.style, formatter.usebold, formatter.useunderline, formatter.useitalic)
+        if key not in known:
+            set_up(formatter)
+            known[key] = formatter.style_string
+        formatter.style_string = known[key]
+
+    Terminal256Formatter._setup_styles = set_up_once
 
 
 def _remember_cells(manager):
