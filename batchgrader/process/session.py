@@ -121,6 +121,7 @@ class Session:
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
         self.socket, self.pipes, self.why = ours, {out: "stdout", err: "stderr"}, ""
+        self.selector = None
         try:
             answer = parent.order(
                 [theirs.fileno(), theirs_out, theirs_err], do="fork", seed=seed,
@@ -135,8 +136,11 @@ class Session:
             os.close(theirs_out)
             os.close(theirs_err)
         self.pid, self.folder = answer["pid"], answer["folder"]
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.socket, selectors.EVENT_READ)
         for descriptor in self.pipes:
             os.set_blocking(descriptor, False)
+            self.selector.register(descriptor, selectors.EVENT_READ)
 
     def run(self, code, seconds=None, **more):
         """Return what came of a cell. seconds: instead of the limit's."""
@@ -176,6 +180,8 @@ class Session:
         return ended["status"]
 
     def _close(self):
+        if self.selector:
+            self.selector.close()
         self.socket.close()
         for descriptor in self.pipes:
             os.close(descriptor)
@@ -201,24 +207,20 @@ class _Request:
 
     def watch(self):
         """Return the Ran, once the cell has ended or was ended."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.session.socket, selectors.EVENT_READ)
-            for descriptor in self.session.pipes:
-                selector.register(descriptor, selectors.EVENT_READ)
-            while not self._step(selector):
-                pass
+        while not self._step():
+            pass
         return self.ran
 
-    def _step(self, selector):
+    def _step(self):
         """Take what has arrived; return whether the cell is over."""
         if self.interrupted and time.monotonic() >= self.stop_at:
             return self._late()  # also if there is no end of what arrives
-        ready = [key.fd for key, _ in selector.select(self._patience())]
+        ready = [key.fd for key, _ in self.session.selector.select(self._patience())]
         if not ready:
             return self.before is not None and self._late()
         for descriptor in ready:
             if descriptor in self.session.pipes and not self._drain(descriptor):
-                selector.unregister(descriptor)
+                self.session.selector.unregister(descriptor)
         if self.session.socket.fileno() in ready:
             return self._listen()
         return self._enough()
