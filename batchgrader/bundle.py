@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
+from nbgrader.utils import is_grade, is_locked
 from traitlets.config import Config
 
 from batchgrader.course import CourseError, files_below, folder
@@ -40,9 +41,13 @@ class Bundle:
     key: str
 
     def cells(self, copy):
-        """Return the sources of all code cells of the masters' `copy`: "graded" or "released"."""
-        return tuple(cell.source for master in self.masters.values()
-                     for cell in getattr(master, copy).cells if cell.cell_type == "code")
+        """Return (number, source) of the cells that all hand-ins run alike.
+
+        copy: of the masters', "released" for students' processes, "graded" for the tests'.
+        """
+        return tuple((number, cell.source) for master in self.masters.values()
+                     for number, cell in enumerate(_numbered(getattr(master, copy)), 1)
+                     if is_locked(cell) and (copy == "graded" or not is_grade(cell)))
 
     def beside(self, handin):
         """Return {path: bytes} of what lies beside the notebooks while they run.
@@ -119,6 +124,11 @@ def _version(name):
         return version(name)
     except PackageNotFoundError:
         return "none"
+
+
+def _numbered(notebook):
+    """Return the cells of a notebook that get a number when they run."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def _imports(notebooks):

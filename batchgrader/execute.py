@@ -76,7 +76,7 @@ class Run:
             return ran
         ran = self.student.run(self.released[_id(cell)] if is_locked(cell) else cell.source, number)
         if is_locked(cell):
-            self.judge.prepare(cell.source, _is_one_of(cell, self.settings.on_demand))
+            self.judge.prepare(cell.source, number, _is_one_of(cell, self.settings.on_demand))
         elif is_solution(cell) and (bound := self.answers.get(_id(cell))):
             self.judge.forget(bound)
         return ran

@@ -1,34 +1,69 @@
-"""The cell that a parent process runs once for all its children leaves no trace in them."""
+"""What a parent process does once for all its children leaves no trace in what they show."""
 
 import json
 
 import processes
 import pytest
 
-CELLS = ["mean = 3", "mean([2, 4])", "def f():\n    return 1 / 0\n\nf()", "open('x"]
+CELLS = [
+    "mean = 3",
+    "mean([2, 4])",
+    "def f():\n    return 1 / 0\n\nf()",
+    "open('x",
+    "open(\n'x",
+    "import asyncio\nawait asyncio.sleep(0)\nmean",
+    "print(mean)\nmean\nmean + 1;",
+    "%precision 2\nmean / 7",
+    "return\nmean",
+    "x: wrong = 1\nx",
+    "from __future__ import annotations\n__annotations__.clear()\nx: wrong = 1\n",
+    "x: right = 1\n__annotations__",
+    "for x in range(2):\n    x\n",
+]
+SAID = ["TypeError", "ZeroDivisionError", "SyntaxError", "SyntaxError", "3", "3\n", "0.43",
+        "SyntaxError", "NameError", "{'x': 'right'}"]
 SCRIPT = """
-import json, sys
-from batchgrader.process.shell import make_shell, take_over, warm_up
-shell, said, words = make_shell(), [], sys.stdout
-if sys.argv[1] == "warm":
-    warm_up(shell)
+import builtins, json, sys
+from batchgrader.process.shell import make_shell, take_over
+from batchgrader.process.warm import warm_up
+shell, said, words, cells = make_shell(), [], sys.stdout, json.load(open("cells.json"))
+if sys.argv[1] != "cold":
+    warm_up(shell, enumerate(cells, 1))
 names = sorted(shell.user_ns)
 left = [name for name in vars(sys) if name.startswith("last_")]
+if sys.argv[1] == "known":
+    builtins.compile = None
 take_over(shell, said.append)
-for number, cell in enumerate(CELLS, 1):
+for number, cell in enumerate(cells, 1):
     shell.execution_count = number
     shell.run(cell)
 print(json.dumps([names, left, said]), file=words)
 """
 
 
+def run(folder, how, cells):
+    """Return what a shell printed: its names, what is left in `sys`, and its outputs."""
+    (folder / "say.py").write_text(SCRIPT)
+    (folder / "cells.json").write_text(json.dumps(cells))
+    return processes.run("say", how, cwd=folder)
+
+
 @pytest.mark.slow
 def test_a_shell_that_has_been_warmed_up_says_the_same(tmp_path):
-    (tmp_path / "say.py").write_text(SCRIPT.replace("CELLS", repr(CELLS)))
-    cold, warm = (processes.run("say", how, cwd=tmp_path) for how in ("cold", "warm"))
+    cold, warm = (run(tmp_path, how, CELLS) for how in ("cold", "warm"))
     assert warm == cold
     names, left, said = json.loads(warm)
     assert left == []
-    assert [output["ename"] for output in said] == ["TypeError", "ZeroDivisionError",
-                                                     "SyntaxError"]
     assert "sys" not in names
+    assert [output.get("ename") or output.get("text") or output["data"]["text/plain"]
+            for output in said] == SAID
+
+
+@pytest.mark.slow
+def test_a_cell_that_is_known_is_not_compiled_again(tmp_path):
+    *_, said = json.loads(run(tmp_path, "known", ["f = lambda: 7\nf()", "f() + 1\nf() + 2"]))
+    assert [output.get("data") for output in said] == [{"text/plain": "7"}, {"text/plain": "9"}]
+    # A cell before changes how it is compiled, so it cannot run.
+    *_, said = json.loads(run(tmp_path, "known", [
+        "from __future__ import annotations\n7", "f() + 1\nf() + 2"]))
+    assert len(said) > 1 and not any("data" in output for output in said[1:])

@@ -51,7 +51,7 @@ def judging(parent, memory=300):
 def judged(judge, test, answers, sources=(), first=""):
     """Return how a test ended for a new hand-in, and what it displayed."""
     judge.begin(Student(answers, sources), ["area", "mean"])
-    judge.prepare(first)
+    judge.prepare(first, 1)
     ran = judge.test(test, 1)
     return SimpleNamespace(ended=ran.ended, answer=ran.answer, shown="".join(
         output.get("data", {}).get("text/plain", output.get("ename", ""))
@@ -139,10 +139,10 @@ ON_DEMAND = "ran.append(1)\nrng = 'new'\nP = [1]\ndef ready():\n    return P"
 def judged_on_demand(judge, *tests, then=()):
     """Return what each test displayed, with a locked cell before them that is run on demand."""
     judge.begin(Student({name: {"value": "theirs"} for name in ("P", "rng", "area")}), ["area"])
-    judge.prepare("rng = 'old'\nran = []")
-    judge.prepare(ON_DEMAND, on_demand=True)
+    judge.prepare("rng = 'old'\nran = []", 1)
+    judge.prepare(ON_DEMAND, 2, on_demand=True)
     for source in then:
-        judge.prepare(source)
+        judge.prepare(source, 3)
     ended = [judge.test(test, 1) for test in tests]
     return [(ran.outputs[-1].get("data", {}).get("text/plain", ran.outputs[-1].get("ename")),
              ran.answer["not_by_value"]) for ran in ended]
@@ -181,7 +181,7 @@ def test_a_cell_on_demand_runs_before_the_first_that_needs_it_and_not_again(pare
 def test_an_answer_has_its_names_from_a_cell_on_demand_before_it(parent):
     with judging(parent) as judge:
         judge.begin(Student({"P": {"value": "theirs"}}), ["P"])
-        judge.prepare("P, mine = 1, 2", on_demand=True)
+        judge.prepare("P, mine = 1, 2", 1, on_demand=True)
         judge.forget({"P"})
         shown = judge.test("P, mine", 1).outputs[-1]["data"]["text/plain"]
         assert shown == "('theirs', 2)"

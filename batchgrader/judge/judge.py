@@ -31,16 +31,16 @@ class Judge:
         self.hand_ins += 1
         self.session.request({"begin": {"seed": 0, "answers": self.answers}})
 
-    def prepare(self, source, on_demand=False):
+    def prepare(self, source, number, on_demand=False):
         """Run a locked cell, whose names are the instructor's; or let it wait till one is taken."""
-        self.locked.append((source, on_demand))
+        self.locked.append((source, number, on_demand))
         if not self._alive():
             return
         if on_demand and names.is_plain(source):
-            self.waiting.append(source)
+            self.waiting.append((source, number))
             self._withhold()
         else:
-            self._run(source)
+            self._run(source, number)
 
     def forget(self, bound):
         """Let these names be the student's from now on."""
@@ -56,15 +56,16 @@ class Judge:
         if not self._alive():
             return Ran("died")
         self.student.failed = None
-        ran = self._run(source, number=number)
+        ran = self._run(source, number)
         if self.student.failed:
             ran.ended, self.student.failed = self.student.failed, None
         return ran
 
-    def _run(self, source, **more):
+    def _run(self, source, number):
         self._run_waiting(names.taken(source))
         ran = self.session.request(
-            {"run": source, "sources": self.student.ran, **more}, answer=self.student.answer)
+            {"run": source, "number": number, "sources": self.student.ran},
+            answer=self.student.answer)
         self.student.heed(ran)
         return ran
 
@@ -73,15 +74,15 @@ class Judge:
         if asked & self._bound_by_waiting():
             waiting, self.waiting = self.waiting, []
             self._withhold()
-            for source in waiting:
+            for cell in waiting:
                 if self.session.pid is not None:
-                    self._run(source)
+                    self._run(*cell)
 
     def _withhold(self):
         self.session.request({"withhold": sorted(self._bound_by_waiting())})
 
     def _bound_by_waiting(self):
-        return frozenset().union(*(names.bound(names.bindings(each)) for each in self.waiting))
+        return frozenset().union(*(names.bound(names.bindings(each)) for each, _ in self.waiting))
 
     def _alive(self):
         """Return whether there is a process; a new one prepares itself again."""

@@ -7,6 +7,7 @@ and a name that a locked cell defines can never be the student's.
 import ast
 import builtins
 import contextlib
+import functools
 import inspect
 import linecache
 import types
@@ -37,7 +38,7 @@ class Names(dict):
         super().__init__()
         self.ask, self.answers, self.sources = ask, frozenset(), []
         self.open, self.fetched, self.not_by_value = False, {}, []
-        self.withheld = frozenset()
+        self.withheld, self.definitions = frozenset(), {}
         self.seeds = []
         builtins.__ask_student__ = self._call
         seeds.watch(lambda module, seed: self.seeds.append([module, seed]))
@@ -141,10 +142,19 @@ class Names(dict):
         self.not_by_value.append(f"{name}: {why}")
         raise NotByValue(f"{name}: {why}")
 
+    def _defined(self, name):
+        """Return (source of the cell, line) where the student's cells last define a function."""
+        for source in reversed(self.sources):
+            if source not in self.definitions:
+                self.definitions[source] = _definitions(source)
+            if name in self.definitions[source]:
+                return source, self.definitions[source][name]
+        return None
+
     def _function(self, known_as, number, parameters, name):
         """Return a function that asks the student's process; its source is the student's text."""
         code = compile(BODY.format(number=int(number)), "<student>", "exec").co_consts[0]
-        found = _source(self.sources, known_as) or _source(self.sources, name)
+        found = self._defined(known_as) or self._defined(name)
         if found:
             source, first = found
             file = f"<cell of the student {hash(source)}>"
@@ -161,6 +171,7 @@ class Names(dict):
         return function
 
 
+@functools.lru_cache(1000)  # of tests, which are the same for all hand-ins
 def _in_class_bodies(code):
     """Return the names that classes in `code` use while they are defined."""
     found, waiting = set(), []
@@ -177,19 +188,17 @@ def _in_class_bodies(code):
     return sorted(found)
 
 
-def _source(sources, name):
-    """Return (source of the cell, line) where the student's cells last define function `name`."""
-    for source in reversed(sources):
-        with contextlib.suppress(SyntaxError, ValueError):
-            for node in reversed(list(ast.walk(ast.parse(source)))):
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
-                    first = min([node, *node.decorator_list], key=lambda part: part.lineno)
-                    return source, first.lineno
-                if isinstance(node, ast.Assign) and any(
-                        isinstance(target, ast.Name) and target.id == name
-                        for target in node.targets):
-                    return source, node.lineno
-    return None
+def _definitions(source):
+    """Return {name: line} of where a cell last defines a function, or what may be one."""
+    lines = {}
+    with contextlib.suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines[node.name] = min(part.lineno for part in [node, *node.decorator_list])
+            if isinstance(node, ast.Assign):
+                lines |= {target.id: node.lineno for target in node.targets
+                          if isinstance(target, ast.Name)}
+    return lines
 
 
 def _raised(builtin, name, text, trace):

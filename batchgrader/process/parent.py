@@ -24,7 +24,8 @@ from pathlib import Path
 
 from batchgrader.process import box, channel, kernel, watchdog
 from batchgrader.process.serve import serve
-from batchgrader.process.shell import make_shell, warm_up
+from batchgrader.process.shell import make_shell
+from batchgrader.process.warm import warm_up
 
 
 @dataclass
@@ -100,7 +101,7 @@ def _take_order(state):
 def _import(state, order, _):
     """Import modules; what cannot be imported fails in the hand-in's own cell, too.
 
-    cells: sources that many hand-ins will run.
+    cells: (number, source) of cells that many hand-ins will run.
     """
     for name in order["modules"]:
         with contextlib.suppress(Exception, SystemExit):

@@ -61,8 +61,8 @@ class Parent:
 
     isolate: {"layers": names, "readable": paths} of the boxes of its children. within: function
     of a folder; returns the start of a command line that shuts the parent itself in with it.
-    program: the command that becomes the parent. cwd: its working folder. cells: sources that
-    many of its children will run.
+    program: the command that becomes the parent. cwd: its working folder. cells: (number,
+    source) of cells that many of its children will run.
     """
 
     def __init__(self, modules=(), environment=None, isolate=None, within=None, program=PROGRAM,

@@ -5,37 +5,62 @@ streams, display hook, figures at the end of a cell, tracebacks, no input(). Wha
 sockets and threads, for clients that come and go, is not needed.
 """
 
+import ast
 import asyncio
 import base64
 import builtins
 import contextlib
-import functools
 import getpass
 import inspect
 import io
 import os
 import sys
 
-import stack_data
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
-from pygments.formatters.terminal256 import Terminal256Formatter
-from pygments.lexer import words
 from traitlets import Type
 from traitlets.config import Config
 
-CELLS = 1000  # that are remembered
 PART = 8192  # characters of a stream that are sent at once: the grader stops a cell in between
 
 
 class Compiler(CachingCompiler):
-    """Names cells, and tells `inspect` that a cell is no module's file.
+    """Names cells, knows some before they run, and tells `inspect` that none is a module's file.
 
     Else a traceback looks through all modules for it, and so copies a page of memory for each.
     """
+
+    def __init__(self):
+        super().__init__()
+        self.trees, self.codes = {}, {}
+
+    def learn(self, source, number):
+        """Compile what will run as the cell of this number, as InteractiveShell.run_ast_nodes."""
+        flags, name = self.flags, self.get_code_name(source, source, number)
+        tree = self.trees[source, name, flags] = self.ast_parse(source, name)
+        with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+            for node in tree.body:
+                shown = node is tree.body[-1] and isinstance(node, ast.Expr)
+                part, kind = ((ast.Interactive([node]), "single") if shown else
+                              (ast.Module([node], []), "exec"))
+                self.codes[id(node), kind, self.flags] = self(part, name, kind)
+        self.flags = flags
+
+    def ast_parse(self, source, filename="<unknown>", symbol="exec"):
+        """Return the tree of a cell."""
+        known = self.trees.get((source, filename, self.flags))
+        return known or super().ast_parse(source, filename, symbol)
+
+    def __call__(self, source, filename, symbol, *args, **kwargs):
+        """Return the code of a part of a cell."""
+        if isinstance(source, (ast.Module, ast.Interactive)) and len(source.body) == 1:
+            known = self.codes.get((id(source.body[0]), symbol, self.flags))
+            if known:
+                return known
+        return super().__call__(source, filename, symbol, *args, **kwargs)
 
     def cache(self, *args, **kwargs):
         """Return a name for a cell."""
@@ -195,59 +220,6 @@ def make_shell():
     shell = Shell.instance(config=config)
     shell.enable_gui = lambda gui=None: None
     return shell
-
-
-def warm_up(shell, cells=()):
-    """Do what every forked process would have to do as its first.
-
-    That is to read `cells`, which are not run, and to run a cell that ends with an error.
-    Measured: IPython's first traceback takes 70 ms to import its formatters, to compile patterns
-    and to look for the file of every module; later ones take 2 ms. The cell is this package's
-    own, and nothing of it is left in the shell.
-    """
-    _remember_cells(shell.input_transformer_manager)
-    for cell in cells:
-        with contextlib.suppress(Exception):  # said where it is run
-            shell.input_transformer_manager.transform_cell(cell)
-    _remember_colors()
-    shell.display_formatter.format("warm")  # makes its formatters
-    inspect.getmodule(warm_up.__code__)  # looks at the files of all modules
-    code, loop = "'warm'\nraise ValueError('warm')", asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(shell.run_cell_async(code, transformed_cell=code))
-    finally:
-        loop.close()
-    shell.last_execution_succeeded, shell.last_execution_result = True, None
-    shell.compile._filename_map.clear()
-    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-        vars(sys).pop(name, None)
-
-
-def _remember_colors():
-    """Let each traceback not make its lexers' patterns, style and terminal colors anew."""
-    words.get = functools.cache(words.get)
-    stack_data.style_with_executing_node = functools.cache(stack_data.style_with_executing_node)
-    set_up, known = Terminal256Formatter._setup_styles, {}
-
-    def set_up_once(formatter):
-        key = (formatter.style, formatter.usebold, formatter.useunderline, formatter.useitalic)
-        if key not in known:
-            set_up(formatter)
-            known[key] = formatter.style_string
-        formatter.style_string = known[key]
-
-    Terminal256Formatter._setup_styles = set_up_once
-
-
-def _remember_cells(manager):
-    """Look for IPython's own syntax in a cell once only: it takes longer than to run many a cell.
-
-    A cell may add ways to transform those after it.
-    """
-    transform = functools.lru_cache(CELLS)(lambda cell, *_: type(manager).transform_cell(
-        manager, cell))
-    manager.transform_cell = lambda cell: transform(
-        cell, *manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers)
 
 
 def take_over(shell, report):
