@@ -65,3 +65,19 @@ def test_a_hand_in_that_takes_too_long_as_a_whole(tmp_path, run):
     assert {test: (questions[test]["points"], questions[test]["outcome"]) for test in RIGHT} == {
         test: (points, "graded") for test, points in RIGHT.items()} | {
         "primes_test": (0, "out of time")}
+
+
+def test_a_locked_cell_that_tests_seldom_need_runs_for_those_that_do(tmp_path, run):
+    make_course(run, tmp_path, "c.BatchGrader.on_demand = ['set*']\n")
+    source = tmp_path / "source/small/small.ipynb"
+    notebook = json.loads(source.read_text())
+    cells = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell
+             for cell in notebook["cells"]}
+    cells["setup"]["source"] = "import builtins\nimport math\nbuiltins.it_ran = True"
+    cells["area_test"]["source"] = "assert not hasattr(__builtins__, 'it_ran')"
+    source.write_text(json.dumps(notebook))
+    run("nbgrader", "generate_assignment", "small", "--force", cwd=tmp_path)
+    hand_in(tmp_path, "right", {"area": "math = None  # and the test takes it from the cell"})
+    results = json.loads(run("batchgrader", "grade", "small", "--json", cwd=tmp_path))
+    questions = results["right"]["books"]["small"]["questions"]
+    assert {test: questions[test]["points"] for test in RIGHT} == RIGHT
