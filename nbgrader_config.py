@@ -18,7 +18,7 @@ c.CourseDirectory.course_id = "lstm_outputs"
 c.BatchGrader.depends_on = ["lstm_marking", "lstm_outputs"]
 
 # These cells show arrays to be read; the tests on what was read do not need them.
-c.BatchGrader.on_demand = ["ps*_read_*", "ps4_arrays", "ps4_all_hidden", "ps5_arrays"]
+c.BatchGrader.only_shown = ["ps*_read_*", "ps4_arrays", "ps4_all_hidden", "ps5_arrays"]
 
 # An answer starts as three dots that a check can speak about kindly, so the stub under
 # them is a comment and not an error.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nbformat import from_dict
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-from batchgrader import names
+from batchgrader import names, scope
 
 ABNORMAL = ("died", "out of memory", "out of time", "too much output")  # worst first
 SAID = {
@@ -34,7 +34,7 @@ class Executed:
 class Run:
     """One run of a notebook. student: a Student; judge: a Judge; master: its Master.
 
-    settings: with the patterns of grade_ids `inside` and `on_demand`. timeout_error: the error
+    settings: with the patterns of grade_ids `inside` and `only_shown`. timeout_error: the error
     output of a cell that was out of time.
     """
 
@@ -42,6 +42,7 @@ class Run:
         self.student, self.judge, self.settings = student, judge, settings
         self.timeout_error = timeout_error
         self.released = {_id(cell): cell.source for cell in master.released.cells if _id(cell)}
+        self.left_out = _left_out(master, settings.only_shown)
         self.answers = {name: _bound(self.released[name], source)
                         for name, source in master.solutions.items()}
 
@@ -76,7 +77,10 @@ class Run:
             return ran
         ran = self.student.run(self.released[_id(cell)] if is_locked(cell) else cell.source, number)
         if is_locked(cell):
-            self.judge.prepare(cell.source, number, _is_one_of(cell, self.settings.on_demand))
+            if _id(cell) in self.left_out:
+                self.judge.withhold(self.left_out[_id(cell)])
+            else:
+                self.judge.prepare(cell.source, number)
         elif is_solution(cell) and (bound := self.answers.get(_id(cell))):
             self.judge.forget(bound)
         return ran
@@ -85,7 +89,7 @@ class Run:
         """Return whether a later cell of the student's uses a name that this test binds."""
         bound = _bound(self.released[_id(notebook.cells[index])])
         return bool(bound) and any(
-            bound & names.taken(cell.source) for cell in notebook.cells[index + 1:]
+            bound & scope.taken(cell.source) for cell in notebook.cells[index + 1:]
             if cell.cell_type == "code" and not is_test(cell))
 
     def _said(self, ended):
@@ -103,6 +107,22 @@ def is_test(cell):
 
 def _id(cell):
     return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _left_out(master, patterns):
+    """Return {grade_id: names that it gives} of the locked cells that tests are run without.
+
+    They are of those that `patterns` name, and no cell that runs with the tests needs them.
+    """
+    found, needed = {}, set()
+    for cell in reversed([cell for cell in master.graded.cells if cell.cell_type == "code"]):
+        if is_locked(cell):
+            given = scope.given(cell.source)
+            if is_test(cell) or not _is_one_of(cell, patterns) or given is None or given & needed:
+                needed |= scope.taken(cell.source)
+            else:
+                found[_id(cell)] = given
+    return found
 
 
 def _is_one_of(cell, patterns):

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import symtable
 import textwrap
 import warnings
 from functools import lru_cache
@@ -13,9 +12,6 @@ MAGIC = re.compile(r"^([ \t]*)[%!?].*$", re.MULTILINE)
 BINDING_LINE = re.compile(
     r"^(?:async +def|def|class|import) +(\w+)|^from +[\w.]+ +import +(\w+)"
     r"|^([A-Za-z_][\w, ]*?)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
-BY_TEXT = {"eval", "exec", "globals", "locals", "vars", "get_ipython"}  # find names by their text
-CERTAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-           ast.Assign, ast.AnnAssign)  # bind their names whenever they are done
 PARSED = 200_000  # characters: a tree of pasted data takes hundreds of times the memory
 
 # A student's "\d" is no concern of whoever grades it. A filter is set once, for all threads.
@@ -62,43 +58,6 @@ def bound(found, known=frozenset()):
 def used(source):
     """Return all names that stand in the code `source`."""
     return frozenset(re.findall(r"[^\W\d]\w*", source))
-
-
-def is_plain(source):
-    """Return whether `source` is Python that can be read, without anything of IPython's."""
-    return statements(source) is not None and not MAGIC.search(source)
-
-
-@lru_cache(maxsize=1000)
-def taken(source):
-    """Return the names that `source` may use before it binds them itself, and at times others.
-
-    Where only running it could tell, it is all words that stand in it.
-    """
-    words = used(source)
-    if not is_plain(source) or words & BY_TEXT:
-        return words
-    found, own = set(), set()
-    try:
-        for line in statements(source):
-            found |= _used(line) - own
-            if isinstance(line, CERTAIN):
-                own.update(_names(line))
-    except (SyntaxError, ValueError, RecursionError):  # `await` outside of functions, for one
-        return words
-    return frozenset(found)
-
-
-def _used(line):
-    """Return the names that the statement `line`, or a function in it, looks for outside."""
-    tables = [symtable.symtable(ast.unparse(line), NAME, "exec")]
-    found = {symbol.get_name() for symbol in tables[0].get_symbols()
-             if symbol.is_referenced() or not isinstance(line, CERTAIN)}
-    for table in tables:
-        tables += table.get_children()
-        found |= {symbol.get_name() for symbol in table.get_symbols()
-                  if symbol.is_global() and table is not tables[0]}
-    return found
 
 
 def _names(line):

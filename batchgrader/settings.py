@@ -32,10 +32,10 @@ class BatchGrader(Configurable):
         "Tests, by grade_id or pattern, that run in the student's process, because values are "
         "not enough for them. A student can forge their points; the result says so.")).tag(
         config=True)
-    on_demand = List(Unicode(), help=(
-        "Locked cells, by grade_id or pattern, that are run for the tests only if one takes a "
-        "name from them: cells that only show something. What such a cell changes besides its "
-        "own names, files or seeds for instance, tests may not find.")).tag(config=True)
+    only_shown = List(Unicode(), help=(
+        "Locked cells, by grade_id or pattern, that only show something to students: tests are "
+        "run without them, unless one takes a name from such a cell. What else it changes, a "
+        "file or a seed for instance, tests do not find.")).tag(config=True)
     isolation = Enum(("strong", "weak", "bwrap"), "strong", help=(
         "strong: every hand-in in a box, as good as this machine offers, and none without "
         "Landlock or namespaces. weak: what there is. bwrap: in a box of Bubblewrap's.")).tag(

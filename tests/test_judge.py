@@ -133,67 +133,71 @@ def test_a_student_s_name_is_found_wherever_a_test_uses_it(parent, test):
         assert again.shown == "13"
 
 
-ON_DEMAND = "ran.append(1)\nrng = 'new'\nP = [1]\ndef ready():\n    return P"
+def shown(judge, test):
+    """Return what a test displayed, or its error, and what could not be had by value."""
+    ran = judge.test(test, 1)
+    output = ran.outputs[-1]
+    return output.get("data", {}).get("text/plain", output.get("ename")), ran.answer["not_by_value"]
 
 
-def judged_on_demand(judge, *tests, then=()):
-    """Return what each test displayed, with a locked cell before them that is run on demand."""
-    judge.begin(Student({name: {"value": "theirs"} for name in ("P", "rng", "area")}), ["area"])
-    judge.prepare("rng = 'old'\nran = []", 1)
-    judge.prepare(ON_DEMAND, 2, on_demand=True)
-    for source in then:
-        judge.prepare(source, 3)
-    ended = [judge.test(test, 1) for test in tests]
-    return [(ran.outputs[-1].get("data", {}).get("text/plain", ran.outputs[-1].get("ename")),
-             ran.answer["not_by_value"]) for ran in ended]
-
-
-@pytest.mark.parametrize("test, shown", [
-    ("area, ran", "('theirs', [])"),
-    ("'P', ran", "('P', [])"),
-    ("class Test:\n    P = 2\nTest.P, ran", "(2, [])"),
-    ("rng = 3\nrng, ran", "(3, [])"),
-    ("P, rng, ran", "([1], 'new', [1])"),
-    ("ready(), ran", "([1], [1])"),
-    ("def use():\n    return P\nuse(), ran", "([1], [1])"),
-    ("class Test:\n    here = P\nTest.here, ran", "([1], [1])"),
-    ("eval('P'), ran", "([1], [1])"),
-    ("globals()['P'], ran", "([1], [1])"),
-    ("%time P\nran", "[1]"),
+@pytest.mark.parametrize("test, value", [
+    ("area", "'theirs'"),
+    ("'P'", "'P'"),
+    ("class Test:\n    P = 2\nTest.P", "2"),
+    ("rng = 3\nrng", "3"),
+    ("_, P = 1, 2\n_", "1"),
 ])
-def test_a_cell_runs_on_demand_if_a_test_takes_a_name_from_it(parent, test, shown):
+def test_a_test_is_run_without_a_cell_that_it_does_not_need(parent, test, value):
     with judging(parent) as judge:
-        assert judged_on_demand(judge, test) == [(shown, [])]
-        assert judged_on_demand(judge, test) == [(shown, [])]
+        for _ in range(2):
+            judge.begin(Student({"area": {"value": "theirs"}}), ["area"])
+            judge.withhold({"P", "rng", "_"})
+            assert shown(judge, test) == (value, [])
+            assert shown(judge, "1 + 1") == ("2", [])
 
 
-def test_a_cell_on_demand_runs_before_the_first_that_needs_it_and_not_again(parent):
-    with judging(parent) as judge:
-        assert judged_on_demand(judge, "ran", "kept = 3\nran", "P\nran, kept", "ran") == [
-            ("[]", []), ("[]", []), ("([1], 3)", []), ("[1]", [])]
-        assert judged_on_demand(judge, "ran", then=["Q = P"]) == [("[1]", [])]
-        # as a new process does, of a judge whose process has ended
-        judge.session.signal(signal.SIGKILL)
-        judge.session.end(wait=1)
-        assert judge.test("ran", 1).outputs[-1]["data"]["text/plain"] == "[1]"
-
-
-def test_an_answer_has_its_names_from_a_cell_on_demand_before_it(parent):
-    with judging(parent) as judge:
-        judge.begin(Student({"P": {"value": "theirs"}}), ["P"])
-        judge.prepare("P, mine = 1, 2", 1, on_demand=True)
-        judge.forget({"P"})
-        shown = judge.test("P, mine", 1).outputs[-1]["data"]["text/plain"]
-        assert shown == "('theirs', 2)"
-
-
-@pytest.mark.parametrize("test", ["look('rng')", "look('P')"])
-def test_a_name_of_a_cell_that_has_not_run_is_nobody_s(parent, test):
+@pytest.mark.parametrize("test", ["look('rng')", "look('P')", "globals()['P']", "P", "rng"])
+def test_a_name_of_a_cell_that_is_not_run_is_nobody_s(parent, test):
     """Neither the student's nor that of a cell before: a person looks."""
     with judging(parent) as judge:
-        (shown, refused), = judged_on_demand(
-            judge, test, then=["def look(name):\n    return globals()[name]"])
-        assert shown == "NotByValue" and "on_demand" in refused[0]
+        judge.begin(Student({name: {"value": "theirs"} for name in ("P", "rng", "area")}), ["area"])
+        judge.prepare("rng = 'old'\ndef look(name):\n    return globals()[name]", 1)
+        judge.withhold({"P", "rng"})
+        error, refused = shown(judge, test)
+        assert error == "NotByValue"
+        assert "only_shown" in refused[0]
+        judge.prepare("P = 'new'", 2)
+        judge.forget({"rng"})
+        assert shown(judge, "P, rng") == ("('new', 'theirs')", [])
+
+
+def test_a_new_process_goes_through_all_steps_again_and_through_each_once(parent):
+    with judging(parent) as judge:
+        judge.begin(Student({"P": {"value": "theirs"}}), ["P"])
+        judge.prepare("P, ran = 1, []", 1)
+        judge.forget({"P"})
+        judge.prepare("rng = 2", 2)
+        judge.withhold({"rng"})
+        for _ in range(2):
+            judge.prepare("ran.append(1)", 3)
+            judge.session.end()
+        assert shown(judge, "P, ran") == ("('theirs', [1, 1])", [])
+        assert shown(judge, "rng")[0] == "NotByValue"
+
+
+def test_a_test_binds_a_name_whose_value_is_the_student_s_and_cannot_come(parent):
+    with judging(parent) as judge:
+        cannot = {"area": {"not_by_value": "it is of type Own"}}
+        assert judged(judge, "area", cannot).shown == "NotByValue"
+        ran = judged(judge, "area = 3", cannot)
+        assert (ran.ended, ran.answer["not_by_value"]) == ("done", [])
+        assert judged(judge, "time", {"time": {"value": 5}}).shown == "5"  # and no magic
+
+
+def test_nothing_is_left_in_the_history(parent):
+    with judging(parent) as judge:
+        judged(judge, "area", {"area": {"value": 12}})
+        assert judged(judge, "len(In), Out", {}).shown == "(2, {})"
 
 
 def test_a_judge_that_is_killed_from_outside_is_no_fault_of_the_student_s(parent):

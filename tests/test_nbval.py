@@ -208,5 +208,6 @@ def test_a_log_line_of_c_code_is_seen_only_with_the_kernel_of_the_tests(seen, tm
 def test_in_parallel_a_notebook_stays_on_one_worker_in_order(seen, tmp_path):
     assert seen["chain"] == set()
     nbformat.write(CHAIN, tmp_path / "chain.ipynb")
-    torn = run_nbval(tmp_path, "-n", "2", "--dist", "load", "--noconftest")
+    torn = run_nbval(tmp_path, "--nbval-kernel-name", "course", "-n", "2", "--dist", "load",
+                     "--noconftest")
     assert torn["chain"] != set()

@@ -3,10 +3,12 @@
 The table is outcomes.toml.
 """
 
+import copy
 import json
 import tomllib
 from pathlib import Path
 
+import nbformat
 import pytest
 from shared import shared
 from small_course import hand_in, make_course
@@ -67,17 +69,19 @@ def test_a_hand_in_that_takes_too_long_as_a_whole(tmp_path, run):
         "primes_test": (0, "out of time")}
 
 
-def test_a_locked_cell_that_tests_seldom_need_runs_for_those_that_do(tmp_path, run):
-    make_course(run, tmp_path, "c.BatchGrader.on_demand = ['set*']\n")
+def test_a_locked_cell_that_no_test_needs_is_left_out_if_the_course_says_so(tmp_path, run):
+    make_course(run, tmp_path, "c.BatchGrader.only_shown = ['*']\n")
     source = tmp_path / "source/small/small.ipynb"
-    notebook = json.loads(source.read_text())
-    cells = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell
-             for cell in notebook["cells"]}
-    cells["setup"]["source"] = "import builtins\nimport math\nbuiltins.it_ran = True"
-    cells["area_test"]["source"] = "assert not hasattr(__builtins__, 'it_ran')"
-    source.write_text(json.dumps(notebook))
+    notebook = nbformat.read(source, as_version=4)
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    shown = copy.deepcopy(cells["setup"])
+    shown.source, shown.id = "import builtins\nbuiltins.it_ran = True", "shown"
+    shown.metadata.nbgrader.grade_id = "shown"
+    notebook.cells.insert(0, shown)
+    cells["area_test"].source = "assert not hasattr(__builtins__, 'it_ran')"
+    nbformat.write(notebook, source)
     run("nbgrader", "generate_assignment", "small", "--force", cwd=tmp_path)
-    hand_in(tmp_path, "right", {"area": "math = None  # and the test takes it from the cell"})
+    hand_in(tmp_path, "right", {"area": "math = None  # a test takes it from the setup cell"})
     results = json.loads(run("batchgrader", "grade", "small", "--json", cwd=tmp_path))
     questions = results["right"]["books"]["small"]["questions"]
     assert {test: questions[test]["points"] for test in RIGHT} == RIGHT

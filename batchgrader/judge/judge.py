@@ -4,7 +4,6 @@ It is kept from one hand-in to the next: its imports and TensorFlow's first oper
 once. Its names, and the state of random generators, are new for each.
 """
 
-from batchgrader import names
 from batchgrader.process.session import Ran, Session
 from batchgrader.student import put_files
 
@@ -26,27 +25,21 @@ class Judge:
             # What libraries log here is no fault of the student's; nbgrader punishes stderr.
             self.session.pipes = dict.fromkeys(self.session.pipes, "stdout")
             put_files(self.session.folder, self.files)
-        self.student, self.answers, self.locked = student, sorted(answers), []
-        self.waiting = []  # locked cells that no other has taken a name from
+        self.student, self.answers, self.steps = student, sorted(answers), []
         self.hand_ins += 1
         self.session.request({"begin": {"seed": 0, "answers": self.answers}})
 
-    def prepare(self, source, number, on_demand=False):
-        """Run a locked cell, whose names are the instructor's; or let it wait till one is taken."""
-        self.locked.append((source, number, on_demand))
-        if not self._alive():
-            return
-        if on_demand and names.is_plain(source):
-            self.waiting.append((source, number))
-            self._withhold()
-        else:
-            self._run(source, number)
+    def prepare(self, source, number):
+        """Run a locked cell, whose names are the instructor's."""
+        self._step({"run": source, "number": number})
 
-    def forget(self, bound):
+    def forget(self, names):
         """Let these names be the student's from now on."""
-        if self._alive():
-            self._run_waiting(bound)
-            self.session.request({"forget": sorted(bound)})
+        self._step({"forget": sorted(names)})
+
+    def withhold(self, names):
+        """Let these names be nobody's from now on: the cell that would bind them is not run."""
+        self._step({"withhold": sorted(names)})
 
     def test(self, source, number):
         """Return what came of a test, a Ran.
@@ -56,42 +49,33 @@ class Judge:
         if not self._alive():
             return Ran("died")
         self.student.failed = None
-        ran = self._run(source, number)
+        ran = self._request({"run": source, "number": number})
         if self.student.failed:
             ran.ended, self.student.failed = self.student.failed, None
         return ran
 
-    def _run(self, source, number):
-        self._run_waiting(names.taken(source))
-        ran = self.session.request(
-            {"run": source, "number": number, "sources": self.student.ran},
-            answer=self.student.answer)
+    def _step(self, request):
+        """Do what all tests after it build upon."""
+        if self._alive():
+            self._request(request)
+        self.steps.append(request)
+
+    def _request(self, request):
+        if "run" in request:
+            request = {**request, "sources": self.student.ran}
+        ran = self.session.request(request, answer=self.student.answer)
         self.student.heed(ran)
         return ran
 
-    def _run_waiting(self, asked):
-        """Run the cells that wait, in their order, if they bind one of the names `asked`."""
-        if asked & self._bound_by_waiting():
-            waiting, self.waiting = self.waiting, []
-            self._withhold()
-            for cell in waiting:
-                if self.session.pid is not None:
-                    self._run(*cell)
-
-    def _withhold(self):
-        self.session.request({"withhold": sorted(self._bound_by_waiting())})
-
-    def _bound_by_waiting(self):
-        return frozenset().union(*(names.bound(names.bindings(each)) for each, _ in self.waiting))
-
     def _alive(self):
-        """Return whether there is a process; a new one prepares itself again."""
+        """Return whether there is a process; a new one goes through all steps again."""
         if self.session.pid is None:
-            locked = self.locked
+            steps = self.steps
             self.begin(self.student, self.answers)
-            for cell in locked:
+            self.steps = steps
+            for request in steps:
                 if self.session.pid is not None:
-                    self.prepare(*cell)
+                    self._request(request)
         return self.session.pid is not None
 
     def end(self):

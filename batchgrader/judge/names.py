@@ -39,15 +39,21 @@ class Names(dict):
         self.ask, self.answers, self.sources = ask, frozenset(), []
         self.open, self.fetched, self.not_by_value = False, {}, []
         self.withheld, self.definitions = frozenset(), {}
+        self.only_looks = False
         self.seeds = []
         builtins.__ask_student__ = self._call
         seeds.watch(lambda module, seed: self.seeds.append([module, seed]))
 
-    def withhold(self, names):
-        """Give these names to nobody: cells that have not run would define them."""
-        self.withheld = frozenset(names)
+    def forget(self, names):
+        """Let these names be the student's."""
+        self.withheld -= set(names)
         for name in names:
             self.pop(name, None)
+
+    def withhold(self, names):
+        """Delete these names, and give them to nobody: a cell that is not run would bind them."""
+        self.forget(names)
+        self.withheld |= set(names)
 
     @contextlib.contextmanager
     def to_student(self, sources, code):
@@ -68,9 +74,23 @@ class Names(dict):
                     del self[name]
             self.open, self.fetched = False, {}
 
+    @contextlib.contextmanager
+    def looking(self):
+        """Let who looks up a name meanwhile see that there is one, whatever its value."""
+        self.only_looks = True
+        try:
+            yield
+        finally:
+            self.only_looks = False
+
     def __missing__(self, name):
         if name not in self.fetched:
-            self.fetched[name] = self._fetch(name)
+            try:
+                self.fetched[name] = self._fetch(name)
+            except NotByValue:
+                if not self.only_looks:
+                    raise
+                return self.not_by_value.pop()
         return self.fetched[name]
 
     def __contains__(self, name):
@@ -91,11 +111,11 @@ class Names(dict):
 
     def _fetch(self, name):
         private = not isinstance(name, str) or name.startswith("_")
-        if name in self.withheld:
-            self._refuse(name, "a locked cell defines it that was not run, as "
-                               "c.BatchGrader.on_demand says and no test takes a name from it")
         if not self.open or private or (hasattr(builtins, name) and name not in self.answers):
             raise KeyError(name)
+        if name in self.withheld:
+            self._refuse(name, "a locked cell defines it that tests are run without, as "
+                               "c.BatchGrader.only_shown says")
         answer = self._answer({"value": name}, name)
         if "missing" in answer:
             raise KeyError(name)

@@ -38,17 +38,16 @@ def change_root(size, given, more=(), user=None):
     writable folders become. All else is read-only.
     """
     kernel.call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    places = [(path, os.open(path, os.O_PATH), folder) for path, folder in seen(more).items()]
-    if not any(_is_in(given, path) for path in seen(more)):
-        places.append((given, os.open(given, os.O_PATH), True))
-    devices = [(path, os.open(path, os.O_PATH)) for path in DEVICES if os.path.exists(path)]
+    shown = seen(more) | dict.fromkeys(DEVICES, False)
+    if not any(_is_in(given, path) for path in shown):
+        shown[given] = True
+    opened = {path: os.open(path, os.O_PATH) for path in shown if os.path.exists(path)}
     kernel.call("mount", b"tmpfs", ROOT.encode(), b"tmpfs", MS_NOSUID | MS_NODEV,
                 f"size={size},nr_inodes=100k,mode=755".encode())
-    for path, opened, folder in places:
-        _bind(path, opened, folder)
-        _set_read_only(path)
-    for path, opened in devices:
-        _bind(path, opened, False)
+    for path, descriptor in opened.items():
+        _bind(path, descriptor, shown[path])
+        if path not in DEVICES:
+            _set_read_only(path)
     _links()
     _accounts(os.geteuid() if user is None else user)
     for path in WRITABLE:
@@ -84,14 +83,14 @@ def _is_in(path, folder):
     return path.startswith(folder + "/")
 
 
-def _bind(path, opened, folder):
-    """Show what is opened as `path` of the new root."""
+def _bind(path, descriptor, folder):
+    """Show what is open as `path` of the new root."""
     os.makedirs(ROOT + (path if folder else os.path.dirname(path)), exist_ok=True)
     if not folder:
         os.close(os.open(ROOT + path, os.O_CREAT))
-    kernel.call("mount", f"/proc/self/fd/{opened}".encode(), os.fsencode(ROOT + path), None,
+    kernel.call("mount", f"/proc/self/fd/{descriptor}".encode(), os.fsencode(ROOT + path), None,
                 MS_BIND | MS_REC, None)
-    os.close(opened)
+    os.close(descriptor)
 
 
 def _new(path, kind, options):

@@ -56,8 +56,7 @@ class _Served:
             flush()
             return {"done": True, "answer": answer}
         if "forget" in request:
-            for name in request["forget"]:
-                dict.pop(self.names, name, None)
+            self.names.forget(request["forget"])
             return {"done": True}
         if "withhold" in request:
             self.names.withhold(request["withhold"])
@@ -78,6 +77,7 @@ class _Served:
         self.names = Names(self._ask)
         self.names.answers = frozenset(answers)
         shell = self.shell
+        shell.looking = self.names.looking
         shell.user_module, shell.user_ns = shell.prepare_user_module(None, self.names)
         shell.init_user_ns()
         shell.init_sys_modules()
@@ -92,6 +92,10 @@ class _Served:
     def _free(self):
         """Let go of what the hand-in before has sent, however large: the next needs the memory."""
         linecache.clearcache()  # the texts of the student's functions
+        history = self.shell.history_manager
+        history.input_hist_parsed[:], history.input_hist_raw[:] = [""], [""]
+        for kept in (history.output_hist, history.outputs, history.exceptions):
+            kept.clear()
         for name in ("last_type", "last_value", "last_exc", "last_traceback"):
             sys.__dict__.pop(name, None)
         hook, tracebacks = self.shell.displayhook, self.shell.InteractiveTB

@@ -123,6 +123,7 @@ class Session:
         self.socket, self.pipes, self.why = ours, {out: "stdout", err: "stderr"}, ""
         self.selector = None
         try:
+            self.selector = selectors.DefaultSelector()
             answer = parent.order(
                 [theirs.fileno(), theirs_out, theirs_err], do="fork", seed=seed,
                 memory=limits.memory)
@@ -136,7 +137,6 @@ class Session:
             os.close(theirs_out)
             os.close(theirs_err)
         self.pid, self.folder = answer["pid"], answer["folder"]
-        self.selector = selectors.DefaultSelector()
         self.selector.register(self.socket, selectors.EVENT_READ)
         for descriptor in self.pipes:
             os.set_blocking(descriptor, False)

@@ -10,11 +10,13 @@ import asyncio
 import base64
 import builtins
 import contextlib
+import copy
 import getpass
 import inspect
 import io
 import os
 import sys
+import warnings
 
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
@@ -38,16 +40,30 @@ class Compiler(CachingCompiler):
         self.trees, self.codes = {}, {}
 
     def learn(self, source, number):
-        """Compile what will run as the cell of this number, as InteractiveShell.run_ast_nodes."""
-        flags, name = self.flags, self.get_code_name(source, source, number)
-        tree = self.trees[source, name, flags] = self.ast_parse(source, name)
-        with self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
-            for node in tree.body:
-                shown = node is tree.body[-1] and isinstance(node, ast.Expr)
-                part, kind = ((ast.Interactive([node]), "single") if shown else
-                              (ast.Module([node], []), "exec"))
-                self.codes[id(node), kind, self.flags] = self(part, name, kind)
+        """Compile what will run as the cell of this number, as InteractiveShell.run_ast_nodes.
+
+        What gives a warning, cannot be compiled, or changes how later cells are (`from __future__
+        import`), is left for those who run it.
+        """
+        flags, name, codes = self.flags, self.get_code_name(source, source, number), {}
+        try:
+            with warnings.catch_warnings(), self.extra_flags(ast.PyCF_ALLOW_TOP_LEVEL_AWAIT):
+                warnings.simplefilter("error")
+                with_await = self.flags
+                tree = super().ast_parse(source, name)
+                for node in tree.body:
+                    shown = node is tree.body[-1] and isinstance(node, ast.Expr)
+                    part, kind = ((ast.Interactive([node]), "single") if shown else
+                                  (ast.Module([node], []), "exec"))
+                    # `trees` keeps the node, so no other can have its number.
+                    codes[id(node), kind, with_await] = super().__call__(part, name, kind)
+                alike = self.flags == with_await
+        except Exception:
+            alike = False
         self.flags = flags
+        if alike:
+            self.trees[source, name, flags] = tree
+            self.codes |= codes
 
     def ast_parse(self, source, filename="<unknown>", symbol="exec"):
         """Return the tree of a cell."""
@@ -78,11 +94,22 @@ class Shell(InteractiveShell):
     displayhook_class = Type("batchgrader.process.shell.Hook")
     display_pub_class = Type("batchgrader.process.shell.Publisher")
 
+    looking = staticmethod(contextlib.nullcontext)  # replaced where names are not all at hand
+
     def report(self, output):
         """Take one output. Replaced by whoever runs cells."""
 
     def init_io(self):
         """Leave the terminal's settings alone; there is none."""
+
+    def transform_cell(self, raw_cell):
+        """Replace IPython's own syntax; names are looked up to tell them from magics."""
+        with self.looking():
+            return super().transform_cell(raw_cell)
+
+    def transform_ast(self, node):
+        """Let a course's own transformers have a tree of their own: they change it."""
+        return super().transform_ast(copy.deepcopy(node) if self.ast_transformers else node)
 
     def system(self, command):
         """Run a command of `!command` with its output in the cell's."""

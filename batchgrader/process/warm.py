@@ -1,6 +1,6 @@
 """What a parent process does once, so that none of its children has to do it as its first.
 
-No cell of anybody's is run for it.
+No cell of a hand-in or of an assignment is run for it.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def warm_up(shell, cells=()):
     _keep_transformed(shell.input_transformer_manager)
     _keep_colors()
     for number, source in cells:
-        with contextlib.suppress(Exception):  # said where it is run
+        with contextlib.suppress(Exception):  # said by who runs it
             _learn(shell, number, source)
     shell.display_formatter.format("warm")
     _fail(shell)
@@ -35,12 +35,14 @@ def warm_up(shell, cells=()):
 def _keep_transformed(manager):
     """Look for IPython's own syntax in a cell once only: it takes longer than to run many a cell.
 
-    A cell may add ways to transform those after it.
+    Not once a cell has changed how those after it are transformed.
     """
-    transform = functools.lru_cache(CELLS)(lambda cell, *_: type(manager).transform_cell(
-        manager, cell))
-    manager.transform_cell = lambda cell: transform(
-        cell, *manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers)
+    def ways():
+        return manager.cleanup_transforms, manager.line_transforms, manager.token_transformers
+
+    transform, at_first = manager.transform_cell, tuple(map(list, ways()))
+    kept = functools.lru_cache(CELLS)(transform)
+    manager.transform_cell = lambda cell: (kept if ways() == at_first else transform)(cell)
 
 
 def _keep_colors():
