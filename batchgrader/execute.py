@@ -117,8 +117,9 @@ def _left_out(master, patterns):
     found, needed = {}, set()
     for cell in reversed([cell for cell in master.graded.cells if cell.cell_type == "code"]):
         if is_locked(cell):
-            given = scope.given(cell.source)
-            if is_test(cell) or not _is_one_of(cell, patterns) or given is None or given & needed:
+            named = not is_test(cell) and _is_one_of(cell, patterns)
+            given = scope.given(cell.source) if named else None
+            if given is None or given & needed:
                 needed |= scope.taken(cell.source)
             else:
                 found[_id(cell)] = given

@@ -41,6 +41,7 @@ def _taken(source):
     return frozenset(found)
 
 
+@lru_cache(maxsize=1000)
 def given(source):
     """Return the names that a cell may bind, or None if only running it could tell."""
     if len(source) > PARSED or not _is_plain(source):
