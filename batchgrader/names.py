@@ -44,7 +44,7 @@ def bindings(source):
     body = statements(source)
     if body is not None:
         try:
-            return tuple((ast.dump(line), frozenset(_names(line))) for line in body)
+            return tuple((ast.dump(line), frozenset(binds(line))) for line in body)
         except RecursionError:  # a sum of a thousand numbers
             pass
     return tuple(_bindings_by_lines(source[:PARSED]))
@@ -60,7 +60,7 @@ def used(source):
     return frozenset(re.findall(r"[^\W\d]\w*", source))
 
 
-def _names(line):
+def binds(line):
     """Yield the names that the statement `line` binds in the namespace where it stands."""
     if isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield line.name
@@ -73,7 +73,7 @@ def _names(line):
     else:  # if, for, while, with, try: what stands in their blocks
         for block in ("body", "orelse", "finalbody", "handlers"):
             for inner in getattr(line, block, []):
-                yield from _names(inner)
+                yield from binds(inner)
 
 
 def _targets(target):

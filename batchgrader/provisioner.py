@@ -45,13 +45,10 @@ class IpcProvisioner(LocalProvisioner):
             place = os.path.join(_folder(os.getpid()), secrets.token_hex(4))
             if len(place) < LONGEST:
                 manager.transport, manager.ip = "ipc", place
-        return await super().pre_launch(**kwargs)
-
-    async def launch_kernel(self, cmd, **kwargs):
-        """Launch a kernel; return how to connect to it."""
+        kwargs = await super().pre_launch(**kwargs)
         for name in self.without:
             kwargs["env"].pop(name, None)
-        return await super().launch_kernel(cmd, **kwargs)
+        return kwargs
 
 
 class WarmProvisioner(IpcProvisioner):
@@ -61,12 +58,9 @@ class WarmProvisioner(IpcProvisioner):
 
     async def launch_kernel(self, cmd, **kwargs):
         """Launch a kernel; return how to connect to it."""
-        environment = {name: value for name, value in kwargs["env"].items()
-                       if name not in self.without}
         try:
             self.process = await asyncio.to_thread(
-                launch, cmd, tuple(self.modules),
-                **self._scrub_kwargs(kwargs | {"env": environment}))
+                launch, cmd, tuple(self.modules), **self._scrub_kwargs(kwargs))
         except Cold as why:
             self.log.warning("The kernel is started by itself, without what is imported for all: "
                              "%s.", why)

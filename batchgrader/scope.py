@@ -8,7 +8,7 @@ import symtable
 import textwrap
 from functools import lru_cache
 
-from batchgrader.names import MAGIC, NAME, PARSED, bindings, bound, statements, used
+from batchgrader.names import MAGIC, NAME, PARSED, binds, statements, used
 
 # Code with one of these may find or bind a name by its text.
 BY_TEXT = {"eval", "exec", "globals", "locals", "vars", "setattr", "get_ipython", "__main__",
@@ -35,7 +35,7 @@ def _taken(source):
         for line in statements(source):
             found |= (_loaded(line) | _loaded_in_functions(line)) - own
             if isinstance(line, CERTAIN):
-                own |= bound(bindings(ast.unparse(line)))
+                own |= set(binds(line))
     except UNREADABLE:
         return used(source)
     return frozenset(found)

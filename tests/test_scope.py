@@ -1,4 +1,4 @@
-"""Names that cells take from others and give to others: what running them shows, and no less."""
+"""Names that cells take from others, and those that they give to others."""
 
 import pytest
 
